@@ -1,0 +1,1 @@
+"""Positions, travel times and catchments: pure computation, no database and no settings."""
