@@ -1,0 +1,185 @@
+"""What the search page shows: view models, filled from the answers of `directory`.
+
+The words for times, distances and freshness are made in `web/wording.py`; here nothing is computed
+but what the page derives from itself, so that templates stay free of logic.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from geo.points import LonLat
+from geo.units import Metres
+from web.wording import Phone
+
+
+class SearchState(StrEnum):
+    """What the search page has to say; one template block each."""
+
+    EMPTY = "empty"
+    AMBIGUOUS = "ambiguous"
+    NO_PLACE = "no_place"
+    NO_OFFERS = "no_offers"
+    UNREACHABLE = "unreachable"
+    RESULTS = "results"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One radio, checkbox or option of the form."""
+
+    value: str
+    label: str
+    chosen: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceChoice:
+    """A link to the same search from a certain place: an example, a namesake, a region of the index."""
+
+    label: str
+    url: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """A filter that can be taken off with one tap; value is sent as `drop` with the form."""
+
+    label: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where the trip starts, and how sure that is. label_text says it in words."""
+
+    position: LonLat
+    label: str
+    precision_m: Metres | None = None
+    precision_text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MapPoint:
+    """One numbered pin. Travels in the JSON of the page, never through Folium."""
+
+    number: int
+    id: str
+    kind: str
+    position: LonLat
+    name: str
+    lines: tuple[str, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """The shape web/static/offers-layer.js reads."""
+        return {
+            "number": self.number,
+            "id": self.id,
+            "kind": self.kind,
+            "lon": self.position.lon,
+            "lat": self.position.lat,
+            "name": self.name,
+            "lines": list(self.lines),
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OptionCard:
+    """One option of the list: a service at a place, with everything a person needs to decide.
+
+    position is None for a protected address or one that cannot be trusted: it gets no pin.
+    """
+
+    number: int
+    id: str
+    name: str
+    kind: str
+    kind_label: str
+    minutes_text: str
+    km_text: str
+    open_state: str
+    organization: str = ""
+    open_now: bool | None = None
+    address: str = ""
+    comuna: str = ""
+    cost_text: str = ""
+    bring: tuple[str, ...] = ()
+    phone: Phone | None = None
+    whatsapp: Phone | None = None
+    accessibility: tuple[str, ...] = ()
+    eligibility_text: str = ""
+    precision_text: str = ""
+    verified_text: str = ""
+    source_text: str = ""
+    page_url: str | None = None
+    position: LonLat | None = None
+
+    def map_point(self) -> MapPoint | None:
+        """The pin of this card, with the same words and the same number."""
+        if self.position is None:
+            return None
+        lines = tuple(line for line in (self.minutes_text, self.open_state, self.address) if line)
+        return MapPoint(self.number, self.id, self.kind, self.position, self.name, lines)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchView:
+    """Everything `search.html` and `_results.html` show. Links and choices come ready made.
+
+    options holds the answers; in UNREACHABLE it holds the nearest ones beyond the limit, with their
+    minutes. emptied_by names the filters that leave nothing (NO_OFFERS). shared is the position the
+    person shared: the form then goes by POST, so that it is never in an address or a log.
+    """
+
+    state: SearchState
+    place_text: str = ""
+    origin: Origin | None = None
+    shared: LonLat | None = None
+    needs: tuple[Choice, ...] = ()
+    modes: tuple[Choice, ...] = ()
+    times: tuple[Choice, ...] = ()
+    leave_at: str = ""
+    limits: tuple[Choice, ...] = ()
+    ranks: tuple[Choice, ...] = ()
+    accessibility: tuple[Choice, ...] = ()
+    options: tuple[OptionCard, ...] = ()
+    limit_minutes: int | None = None
+    estimated: bool = False
+    places: tuple[PlaceChoice, ...] = ()
+    emptied_by: tuple[Drop, ...] = ()
+    examples: tuple[PlaceChoice, ...] = ()
+    index: tuple[PlaceChoice, ...] = ()
+    more: int | None = None
+    errors: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def searched(self) -> bool:
+        """Whether a place was found, so that the form folds and a map makes sense."""
+        return self.state in {SearchState.RESULTS, SearchState.UNREACHABLE, SearchState.NO_OFFERS}
+
+    @property
+    def summary(self) -> str:
+        """The folded form in one line: place, needs, mode."""
+        where = self.origin.label if self.origin else self.place_text
+        chosen = [choice.label for choice in (*self.needs, *self.modes, *self.times) if choice.chosen]
+        return " · ".join(part for part in (where, *chosen) if part)
+
+    @property
+    def heading(self) -> str:
+        """The heading of the list, which also is what a screen reader hears after a search."""
+        count = len(self.options)
+        where = self.origin.label if self.origin else self.place_text
+        what = "1 lugar" if count == 1 else f"{count} lugares"
+        near = f" a menos de {self.limit_minutes} min de" if self.limit_minutes else " cerca de"
+        return f"{what}{near} {where}"
+
+    def map_data(self) -> dict[str, Any]:
+        """What the map draws: sent with the list, so that list and map cannot disagree."""
+        points = [point.as_json() for card in self.options if (point := card.map_point())]
+        if self.origin is None:
+            return {"origin": None, "points": points}
+        start = self.origin.position
+        origin = {"lon": start.lon, "lat": start.lat, "radius": self.origin.precision_m}
+        return {"origin": origin, "points": points}
