@@ -1,0 +1,1 @@
+"""The directory: tables, questions, and the one door in. The only package that speaks SQL."""

@@ -1,0 +1,21 @@
+"""Errors of the directory, each with the words a person can act on."""
+
+
+class DirectoryError(Exception):
+    """The base of what the directory raises on purpose. The text is written for the person who reads it."""
+
+
+class NotFoundError(DirectoryError):
+    """There is no such thing in the directory."""
+
+
+class QuestionError(DirectoryError):
+    """A question that cannot be answered as asked: says which part and what would do."""
+
+
+class ClusterError(DirectoryError):
+    """The database server cannot be found, started or used: says what to do."""
+
+
+class PublishError(DirectoryError):
+    """An import that was refused whole. What was published before stays as it was."""

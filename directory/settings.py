@@ -1,0 +1,33 @@
+"""Every setting of the service. The only module that reads the environment."""
+
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class Settings(BaseSettings):
+    """Settings from the environment, each with the prefix CERCANA_ (README lists them all)."""
+
+    model_config = SettingsConfigDict(env_prefix="CERCANA_", frozen=True, extra="ignore")
+
+    database_url: SecretStr | None = Field(
+        None, description="postgresql:// address of a PostGIS server to use instead of a private cluster"
+    )
+    data: Path | None = Field(None, description="folder of the private cluster and generated files")
+    pgbin: Path | None = Field(None, description="folder with initdb, pg_ctl and postgres, when not found")
+    host: str = Field("127.0.0.1", description="address to serve on")
+    port: int = Field(8000, ge=1, le=65535, description="port to serve on")
+    country: str = Field("cl", pattern=r"^[a-z]{2}$", description="country whose facts are used")
+    horizon_days: int = Field(90, ge=7, le=400, description="days of openings kept ready")
+    service_minutes: int = Field(15, ge=0, le=240, description="minutes needed before closing, when unstated")
+    max_upload_mb: int = Field(200, ge=1, le=4096, description="largest file an import reads")
+    pool_size: int = Field(8, ge=1, le=64, description="database connections per worker")
+    workers: int = Field(1, ge=1, le=64, description="server processes")
+
+    @property
+    def country_folder(self) -> Path:
+        """Folder with the facts of the country: areas, zones, holidays, needs, phone numbers."""
+        return ROOT / "fixtures" / "country" / self.country

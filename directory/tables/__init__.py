@@ -1,0 +1,45 @@
+"""The tables: HSDS 3.1 objects under their own names, and ours beside them."""
+
+from directory.tables.area import Area, AreaDrawing, Place, Population
+from directory.tables.location import Accessibility, Address, Language, Location, Phone
+from directory.tables.offer import Offer, Word
+from directory.tables.organization import (
+    Attribute,
+    Contact,
+    Funding,
+    Metadata,
+    Organization,
+    OrganizationIdentifier,
+    Program,
+    Url,
+)
+from directory.tables.provenance import Correction, ImportRun, Issue, Source, Statement
+from directory.tables.schedule import (
+    CalendarState,
+    Holiday,
+    Opening,
+    Schedule,
+    ScheduleException,
+    Timetable,
+    Visit,
+)
+from directory.tables.service import (
+    CostOption,
+    RequiredDocument,
+    Service,
+    ServiceArea,
+    ServiceAtLocation,
+    ServiceCapacity,
+    Unit,
+)
+from directory.tables.table import METADATA, Table
+from directory.tables.taxonomy import Facet, Synonym, Taxonomy, TaxonomyTerm
+
+__all__ = [
+    "METADATA", "Accessibility", "Address", "Area", "AreaDrawing", "Attribute", "CalendarState",
+    "Contact", "Correction", "CostOption", "Facet", "Funding", "Holiday", "ImportRun", "Issue",
+    "Language", "Location", "Metadata", "Offer", "Opening", "Organization", "OrganizationIdentifier",
+    "Phone", "Place", "Population", "Program", "RequiredDocument", "Schedule", "ScheduleException",
+    "Service", "ServiceArea", "ServiceAtLocation", "ServiceCapacity", "Source", "Statement", "Synonym",
+    "Table", "Taxonomy", "TaxonomyTerm", "Timetable", "Unit", "Url", "Visit", "Word",
+]  # fmt: skip
