@@ -10,7 +10,11 @@ class NotFoundError(DirectoryError):
 
 
 class QuestionError(DirectoryError):
-    """A question that cannot be answered as asked: says which part and what would do."""
+    """A question that cannot be answered as asked: says what would do. field: the part to mend."""
+
+    def __init__(self, message: str, *, field: str | None = None) -> None:
+        super().__init__(message)
+        self.field = field
 
 
 class ClusterError(DirectoryError):

@@ -242,7 +242,7 @@ class LocationRecord:
 
 @dataclass(frozen=True, slots=True)
 class PhoneRecord:
-    """A phone as stated; the phones step turns number into E.164 or a short number. type whatsapp is HSDS text."""
+    """A phone as stated; the phones step makes number E.164 or a short number. type: voice, whatsapp, fax."""
 
     number: str
     type: str = "voice"
