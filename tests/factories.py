@@ -7,7 +7,6 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from directory.records import (
-    HoursText,
     LocationRecord,
     OfferRecord,
     OrganizationRecord,
@@ -51,7 +50,8 @@ def organization_record(**changes: Any) -> OrganizationRecord:
 def service_record(**changes: Any) -> ServiceRecord:
     """An outpatient treatment, for the need `treatment.outpatient` (see seed_need)."""
     return replace(
-        ServiceRecord(ref="outpatient", name="Tratamiento ambulatorio", needs=("treatment.outpatient",)), **changes
+        ServiceRecord(ref="outpatient", name="Tratamiento ambulatorio", needs=("treatment.outpatient",)),
+        **changes,
     )
 
 
@@ -144,7 +144,7 @@ def seed_need(
     sensitive: bool = False,
     synonyms: tuple[str, ...] = (),
 ) -> str:
-    """One need, unless it is there, below its parent (by code, made too). Synonyms come folded. Returns the code."""
+    """One need, unless it is there, below its parent (by code, made too); synonyms folded."""
     term = term_id(code)
     if session.get(TaxonomyTerm, term) is not None:
         return code
@@ -155,9 +155,7 @@ def seed_need(
         session.flush()
     above = term_id(parent) if parent else None
     text = {"code": code, "name": name, "name_en": name, "description": ""}
-    session.add(
-        TaxonomyTerm(id=term, taxonomy_id=TAXONOMY_ID, parent_id=above, sensitive=sensitive, **text)
-    )
+    session.add(TaxonomyTerm(id=term, taxonomy_id=TAXONOMY_ID, parent_id=above, sensitive=sensitive, **text))
     session.flush()
     session.add_all(Synonym(term_id=term, words=words) for words in synonyms)
     session.flush()

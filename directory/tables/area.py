@@ -48,7 +48,10 @@ class Place(Table):
     __table_args__ = (
         # Trigrams over names only, never over whole texts.
         Index(
-            "ix_place_folded_trgm", "folded", postgresql_using="gist", postgresql_ops={"folded": "gist_trgm_ops"}
+            "ix_place_folded_trgm",
+            "folded",
+            postgresql_using="gist",
+            postgresql_ops={"folded": "gist_trgm_ops"},
         ),
         Index("ix_place_geog", "geog", postgresql_using="gist"),
         CheckConstraint("kind in ('region', 'province', 'comuna', 'locality', 'alias')", name="kind"),

@@ -105,5 +105,3 @@ class Attribute(Table):
     taxonomy_term_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("taxonomy_term.id"), index=True)
     value: Mapped[str | None]
     label: Mapped[str | None]
-
-
