@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from api import greeting
-from api.serve import require_free_port, serve, share_address, stop_on_signals
+from api.serve import require_free_port, serve, stop_on_signals
 from directory.cluster import database, default_data_folder
 from directory.daily import daily
 from directory.db import Engine
@@ -21,7 +21,7 @@ from directory.doctor import Finding, examine_database, examine_machine
 from directory.dumps import dump_if_due
 from directory.errors import DirectoryError
 from directory.ready import migrate_after_dump, working_engine
-from directory.settings import Settings
+from directory.settings import Settings, share_database_url
 from directory.status import read_status
 from importers.commands import (
     Data,
@@ -58,7 +58,7 @@ def listen(settings: Settings, engine: Engine, *, examples: bool) -> None:
     from api.main import app_from_environment
 
     url = engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
-    share_address(url)
+    share_database_url(url)
     with console.status("Bringing the calendar up to date"):
         extend_calendar(settings, engine)
     tasks: dict[str, Callable[[], object]] = {"calendar": lambda: extend_calendar(settings, engine)}

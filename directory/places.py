@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from directory.errors import QuestionError
 from directory.places_sql import AREAS_WITHIN, BY_ID, BY_NAME
-from directory.territory import AreaAt, nearest_area
+from directory.territory import AreaAt, Territory, nearest_area
 from geo.coordinates import format_dms, read_pair
 from geo.errors import PositionError
 from geo.gazetteer import looks_like_coordinates, match_score, normalise
@@ -120,16 +120,22 @@ def find_places(session: Session, words: str, *, limit: int = 8, near: LonLat | 
 def place_at(session: Session, point: LonLat) -> FoundPlace:
     """The place of a position: its comuna if it is in the country."""
     area = nearest_area(session, point)
+    return _exactly(point, area.name, area.region, area.code) if area else _exactly(point)
+
+
+def place_in(territory: Territory, point: LonLat) -> FoundPlace:
+    """The same from memory, without a question to the database."""
+    code = territory.area_at(point)
+    return _exactly(point, territory.name(code), territory.region(code), code) if code else _exactly(point)
+
+
+def _exactly(
+    point: LonLat, comuna: str | None = None, region: str | None = None, code: str | None = None
+) -> FoundPlace:
+    id_ = f"{point.lat:.6f},{point.lon:.6f}"
+    words = format_dms(point)
     return FoundPlace(
-        f"{point.lat:.6f},{point.lon:.6f}",
-        format_dms(point),
-        "coordinates",
-        area.name if area else None,
-        area.region if area else None,
-        area.code if area else None,
-        point,
-        COORDINATES_PRECISION_M,
-        "exact",
+        id_, words, "coordinates", comuna, region, code, point, COORDINATES_PRECISION_M, "exact"
     )
 
 

@@ -1,5 +1,6 @@
 """Every setting of the service. The only module that reads the environment."""
 
+import os
 from pathlib import Path
 
 from pydantic import Field, SecretStr
@@ -31,3 +32,8 @@ class Settings(BaseSettings):
     def country_folder(self) -> Path:
         """Folder with the facts of the country: areas, zones, holidays, needs, phone numbers."""
         return ROOT / "fixtures" / "country" / self.country
+
+
+def share_database_url(url: str) -> None:
+    """Tell the processes that this one starts which database to use: they inherit the environment."""
+    os.environ["CERCANA_DATABASE_URL"] = url

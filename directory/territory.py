@@ -1,6 +1,7 @@
 """Areas as they are asked for: all in memory, by point, or with what they lie in."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import shapely
@@ -14,6 +15,7 @@ from geo.units import Metres
 
 # Beyond this from any shape a point is not in the country's land: coasts and islets are drawn coarsely.
 NEAR_AREA_M = 20_000.0
+REMEMBERED_POINTS = 200_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,8 @@ class Territory:
         self.index = index
         self._landmasses = landmasses
         self._default_zone = default_zone
+        # Offers are asked for over and over, and finding a comuna costs more than the rest of an estimate.
+        self.landmass_at = lru_cache(maxsize=REMEMBERED_POINTS)(self._landmass_at)
 
     def zone(self, code: str | None) -> str:
         """Civil time zone of an area; the country's when there is no such area."""
@@ -47,6 +51,11 @@ class Territory:
     def name(self, code: str) -> str:
         """Name of an area."""
         return self.index[code].name
+
+    def region(self, code: str) -> str | None:
+        """Name of the region of a comuna."""
+        above = self.index.ancestors(code)
+        return self.index[above[-1]].name if above else None
 
     def boundary(self, code: str) -> str:
         """Whether the shape of an area is official or approximate."""
@@ -64,7 +73,7 @@ class Territory:
         """Code of the comuna at a point, or of the nearest within 20 km."""
         return self.index.at(point, Metres(NEAR_AREA_M))
 
-    def landmass_at(self, point: LonLat) -> str | None:
+    def _landmass_at(self, point: LonLat) -> str | None:
         """Landmass of the comuna at a point; None for the mainland and for the sea."""
         code = self.area_at(point)
         return None if code is None else self.landmass(code)

@@ -18,7 +18,8 @@ def tile(session: Session, layer: str, z: int, x: int, y: int) -> bytes:
     """One tile in Mapbox Vector Tile format; empty where there is nothing.
 
     Layers: `areas` (land below, comunas, and the lines of provinces and regions above), `outline` (land),
-    `places` (names of comunas). Raises NotFoundError for another layer, or a tile that does not exist.
+    `places` (names of comunas, with where they stand), `base` (areas and places in one). Raises NotFoundError
+    for another layer, or a tile that does not exist.
     """
     if layer not in _LAYERS or not (0 <= z <= MAX_ZOOM and 0 <= x < 2**z and 0 <= y < 2**z):
         raise NotFoundError("No existe esa parte del mapa.")
@@ -64,6 +65,8 @@ where geom is not null
 _PLACES = """
 select ST_AsMVT(places, 'places') as tile from (
   select a.code, a.name, a.population as people,
+    round(ST_X(a.seat::geometry)::numeric, 5)::float8 as lon,
+    round(ST_Y(a.seat::geometry)::numeric, 5)::float8 as lat,
     ST_AsMVTGeom(ST_Transform(a.seat::geometry, 3857), b.box, 4096, 64, true) as geom
   from bounds b
   join area a on a.kind = 'comuna' and a.seat && ST_Transform(b.wide, 4326)::geography
@@ -75,4 +78,5 @@ _LAYERS = {
     "areas": (_BOUNDS + _LAND, _BOUNDS + _AREAS),
     "outline": (_BOUNDS + _LAND,),
     "places": (_BOUNDS + _PLACES,),
+    "base": (_BOUNDS + _LAND, _BOUNDS + _AREAS, _BOUNDS + _PLACES),
 }
