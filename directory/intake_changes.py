@@ -67,7 +67,7 @@ def tell_conflicts(session: Session, run_id: int) -> None:
             "otra fila anterior ya usó esta referencia para otra oferta: vale la primera, esta se dejó fuera",
         ),
         "service": _described("del servicio"),
-        "location": _described("del lugar"),
+        "location": _described("del lugar", "vale la primera, o la que más protege la dirección"),
         "organization": _described("de la institución"),
     }
     for thing, (code, severity, message) in said.items():
@@ -76,10 +76,8 @@ def tell_conflicts(session: Session, run_id: int) -> None:
         )
 
 
-def _described(what: str) -> tuple[str, str, str]:
-    message = (
-        f"esta fila dice otra cosa {what} que una fila anterior con la misma referencia: vale la primera"
-    )
+def _described(what: str, rule: str = "vale la primera") -> tuple[str, str, str]:
+    message = f"esta fila dice otra cosa {what} que una fila anterior con la misma referencia: {rule}"
     return ("conflicting_statement", "warning", message)
 
 

@@ -20,7 +20,7 @@ from directory.calendar_store import ensure_timetables
 from directory.document_rows import COLUMNS
 from directory.documents import Documents, Reading, RecordError, Stated
 from directory.errors import PublishError
-from directory.records import IssueRecord, OfferRecord
+from directory.records import IssueRecord, OfferRecord, Visibility
 
 # Records held in memory at once.
 CHUNK = 5_000
@@ -31,6 +31,9 @@ THINGS = ("organization", "service", "location", "service_at_location")
 KEY_COLUMNS = ("seq", "id", "digest", "ref", "row")
 ISSUE_COLUMNS = ("run_id", "row", "source_ref", "field", "code", "severity", "value", "message")
 LONGEST_VALUE = 1_000
+# Of several statements of one place the first stands, but before all others the one that protects it most:
+# an address must not be told because another row of the file is less careful with it.
+BEFORE_ALL = {Visibility.FULL: 0, Visibility.APPROXIMATE: -1_000_000_000, Visibility.HIDDEN: -2_000_000_000}
 
 
 def staged(table: str) -> sql.Identifier:
@@ -152,9 +155,10 @@ class Stage:
             if len(self._told) >= REMEMBERED:
                 self._told.clear()
             self._told.add((thing.id, thing.digest))
-            self._key(thing, seq, record.source_ref, record.row)
+            place = seq + (BEFORE_ALL[record.location.visibility] if thing.table == "location" else 0)
+            self._key(thing, place, record.source_ref, record.row)
             if known.get(thing.id) != thing.digest:
-                self._add(reading, thing, seq)
+                self._add(reading, thing, place)
 
     def _key(self, thing: Stated, seq: int, ref: str, row: int | None) -> None:
         self._keys[thing.table].append((seq, thing.id, thing.digest, ref, row))

@@ -51,6 +51,8 @@ class Search:
     def __init__(self, query: ReferralQuery, router: Router, limit: Minutes, k: int):
         self.query = query
         self.limit = limit
+        # Whether the limit, and not the end of the offers, ended the walk or kept offers out.
+        self.limited = False
         self.seen: set[UUID] = set()
         self.left_out: Counter[str] = Counter()
         self._served = Best(k)
@@ -81,6 +83,7 @@ class Search:
         """Whether no offer farther than the last one walked can enter the best k."""
         least = self._router.fastest(last.straight, self.query.mode)
         if least > self.limit:
+            self.limited = True
             return True
         worst = self._served.worst
         if worst is None or worst.served is None or worst.trip is None:

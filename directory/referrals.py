@@ -53,6 +53,10 @@ class Referrals:
         self._service_minutes = service_minutes
         self.memory = Memory()
 
+    def forget_verdicts(self) -> None:
+        """The areas are others now, and rules of residence look them up."""
+        self._verdict.cache_clear()
+
     def find_referrals(self, session: Session, query: ReferralQuery) -> ReferralAnswer:
         """Options for the query, exact for the router's times, as of the memory's last refresh."""
         facets = self.memory.facets(query.facet_names)
@@ -60,7 +64,7 @@ class Referrals:
             return ReferralAnswer(query, [], [], [], None, Counter(), self._router.method)
         search = self._search(session, query, facets, query.max_minutes, query.limit)
         beyond = None
-        if not search.best:
+        if not search.best and search.limited:
             beyond = self._nearest_beyond(session, query, facets)
         unplaced = self._unplaced(session, query, facets)
         return self._with_cards(session, query, search, beyond, unplaced)
@@ -90,6 +94,7 @@ class Referrals:
             if trip is None or trip.minutes > search.limit:
                 near = self._router.fastest(one.straight, query.mode) <= search.limit
                 search.left_out["unreachable" if trip is None and near else "too_far"] += 1
+                search.limited = search.limited or not near or trip is not None
                 continue
             verdict = self._verdict(one.eligibility, query.person)
             if verdict.answer == "no":

@@ -123,7 +123,12 @@ def _sweep(admin: psycopg.Connection[tuple[object, ...]], *, keep: str) -> None:
 
 
 def _drop(admin: psycopg.Connection[tuple[object, ...]], name: str) -> None:
-    admin.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+    statement = sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name))
+    try:
+        # Sends autovacuum away by itself, which FORCE may not: that is another role's process.
+        admin.execute(statement)
+    except psycopg.errors.ObjectInUse:
+        admin.execute(statement + sql.SQL(" WITH (FORCE)"))
 
 
 def _scalar(connection: psycopg.Connection[tuple[object, ...]], statement: str) -> object:
