@@ -1,6 +1,6 @@
 """`/api/v1/referrals` against the bare SQL it needs, by filter selectivity, at two sizes.
 
-    .venv/bin/python -m benchmarks.referrals --rows 10000 1000000 [--count 2000] [--tipg]
+    .venv/bin/python -m benchmarks.referrals --rows 10000 1000000 [--count 2000] [--tipg postgresql://...]
 
 Every size gets a database of synthetic offers, published through the ordinary intake (kept and reused when it
 has the right number). For every filter from "everybody" to "nobody" one run asks the same questions
@@ -26,8 +26,10 @@ from psycopg.conninfo import conninfo_to_dict
 from benchmarks.load import Measured, family, http_asker, measure, serving
 from benchmarks.worlds import FILTERS, centres, prepared_database
 from directory.candidates import CARDS, WALK
+from directory.referrals import FIRST_BATCH
 
 THREADS = 8
+LIMIT = 5
 PORT = 8765
 
 NEAR = """
@@ -73,9 +75,9 @@ def floor(url: str, origins: Sequence[tuple[float, float]], facets: list[int], c
             connection = local.connection = psycopg.connect(url, autocommit=True)
             opened.append(connection)
         lon, lat = origins[number % len(origins)]
-        values = {"origin": f"SRID=4326;POINT({lon} {lat})", "facets": facets, "limit": 32}
+        values = {"origin": f"SRID=4326;POINT({lon} {lat})", "facets": facets, "limit": LIMIT * FIRST_BATCH}
         rows = connection.execute(WALK, values, prepare=True).fetchall()
-        connection.execute(CARDS, {"ids": [row[0] for row in rows[:5]]}, prepare=True).fetchall()
+        connection.execute(CARDS, {"ids": [row[0] for row in rows[:LIMIT]]}, prepare=True).fetchall()
 
     busy = backends(url)
     measured = measure(ask, count, THREADS, lambda: [os.getpid(), *busy()])
@@ -88,7 +90,7 @@ def ours(url: str, origins: Sequence[tuple[float, float]], need: str | None, cou
     """The service, one worker."""
     paths = []
     for lon, lat in origins:
-        fields = {"lon": lon, "lat": lat, "leave_at": leave_at(), "limit": 5}
+        fields = {"lon": lon, "lat": lat, "leave_at": leave_at(), "limit": LIMIT}
         paths.append("/api/v1/referrals?" + urlencode(fields | ({"needs": need} if need else {})))
     command = [
         str(Path(sys.executable).with_name("granian")), "--interface", "asgi", "--factory", "api.main:app_from_environment",
@@ -98,17 +100,17 @@ def ours(url: str, origins: Sequence[tuple[float, float]], need: str | None, cou
         return measure(http_asker(PORT, paths), count, THREADS, lambda: [*family(pid), *backends(url)()])
 
 
-def tipg(url: str, origins: Sequence[tuple[float, float]], code: int, count: int) -> Measured:
+def tipg(url: str, server: str, origins: Sequence[tuple[float, float]], code: int, count: int) -> Measured:
     """tipg with a function of the same ordering, filter and limit."""
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(NEAR)
     paths = [
         "/collections/public.near/items?"
-        + urlencode({"lon": lon, "lat": lat, "need": code, "k": 5, "f": "geojson"})
+        + urlencode({"lon": lon, "lat": lat, "need": code, "k": LIMIT, "f": "geojson"})
         for lon, lat in origins
     ]
-    parts = conninfo_to_dict(url)
-    address = f"postgresql:///{parts['dbname']}?host={parts['host']}&user={parts['user']}&port={parts.get('port', 5432)}"
+    name = conninfo_to_dict(url)["dbname"]
+    address = f"{server.rstrip('/')}/{name}"
     command = [
         str(Path(sys.executable).with_name("granian")), "--interface", "asgi", "tipg.main:app",
         "--port", str(PORT), "--workers", "1", "--no-access-log", "--log-level", "error",
@@ -134,7 +136,7 @@ def main() -> None:
     )
     parser.add_argument("--rows", type=int, nargs="+", default=[10_000])
     parser.add_argument("--count", type=int, default=2_000, help="questions per cell")
-    parser.add_argument("--tipg", action="store_true")
+    parser.add_argument("--tipg", metavar="URL", help="the same server over TCP: tipg knows no sockets")
     parser.add_argument("--url", help="PostGIS server (default: a private cluster)")
     options = parser.parse_args()
     origins = centres(random.Random(1), 200)
@@ -149,7 +151,9 @@ def main() -> None:
                 least = floor(url, origins, codes or ([2**30] if need else []), options.count)
                 mine = ours(url, origins, need, options.count)
                 peer = (
-                    tipg(url, origins, codes[0] if codes else 0, options.count // 4) if options.tipg else None
+                    tipg(url, options.tipg, origins, codes[0] if codes else 0, options.count // 4)
+                    if options.tipg
+                    else None
                 )
                 times = f"{peer.core_ms / mine.core_ms:.1f}" if peer else ""
                 print(

@@ -26,7 +26,8 @@ from geo.units import Minutes
 
 __all__ = ["Rank", "ReferralAnswer", "ReferralOption", "ReferralQuery", "Referrals"]
 
-FIRST_BATCH = 32
+# Offers read at first for each option asked for: by day the proof seldom needs more.
+FIRST_BATCH = 3
 BATCH_GROWTH = 8
 # Minutes within which the nearest option is still told when nothing lies inside the limit asked for.
 BEYOND = Minutes(24 * 60.0)
@@ -73,7 +74,7 @@ class Referrals:
         self, session: Session, query: ReferralQuery, facets: list[int], limit: Minutes, k: int
     ) -> Search:
         search = Search(query, self._router, limit, k)
-        size, among = FIRST_BATCH, None
+        size, among = FIRST_BATCH * max(k, 5), None
         while True:
             batch = candidates.walk(session, query.origin, facets, size, among)
             self._weigh(session, search, [one for one in batch if one.id not in search.seen])

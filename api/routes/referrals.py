@@ -5,11 +5,12 @@ from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 import orjson
-from fastapi import APIRouter, Body, Query
+from fastapi import APIRouter, Body, Depends
 from fastapi.responses import Response
 
 from api.dependencies import TheDirectory
 from api.errors import BODY_PROBLEMS, PROBLEMS
+from api.query import from_address, parameters
 from api.routes.places import place_out
 from api.schemas import LeftOutOut, ReferralRequest, ReferralsOut
 from directory.answers import Answer, Question
@@ -31,8 +32,16 @@ DESCRIPTION = (
 )
 
 
-@router.get("", response_model=ReferralsOut, responses=PROBLEMS, description=DESCRIPTION)
-def find_referrals(directory: TheDirectory, request: Annotated[ReferralRequest, Query()]) -> Response:
+@router.get(
+    "",
+    response_model=ReferralsOut,
+    responses=PROBLEMS,
+    description=DESCRIPTION,
+    openapi_extra={"parameters": parameters(ReferralRequest)},
+)
+def find_referrals(
+    directory: TheDirectory, request: Annotated[ReferralRequest, Depends(from_address(ReferralRequest))]
+) -> Response:
     """Options for a referral question given in the address."""
     return _answer(directory, request)
 
