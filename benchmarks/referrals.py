@@ -93,8 +93,9 @@ def ours(url: str, origins: Sequence[tuple[float, float]], need: str | None, cou
         fields = {"lon": lon, "lat": lat, "leave_at": leave_at(), "limit": LIMIT}
         paths.append("/api/v1/referrals?" + urlencode(fields | ({"needs": need} if need else {})))
     command = [
-        str(Path(sys.executable).with_name("granian")), "--interface", "asgi", "--factory", "api.main:app_from_environment",
-        "--port", str(PORT), "--workers", "1", "--no-access-log", "--log-level", "error",
+        str(Path(sys.executable).with_name("granian")), "--interface", "asgi", "--factory",
+        "api.main:app_from_environment", "--port", str(PORT), "--workers", "1", "--no-access-log",
+        "--log-level", "error",
     ]  # fmt: skip
     with serving(command, PORT, "/api/v1/health", {"CERCANA_DATABASE_URL": url}) as pid:
         return measure(http_asker(PORT, paths), count, THREADS, lambda: [*family(pid), *backends(url)()])
@@ -141,7 +142,8 @@ def main() -> None:
     options = parser.parse_args()
     origins = centres(random.Random(1), 200)
     print(
-        "| offers | filter | share | floor core-ms | ours core-ms | ours/floor throughput | tipg/ours | ours p50 / p95 ms |"
+        "| offers | filter | share | floor core-ms | ours core-ms | ours/floor throughput | tipg/ours |"
+        " ours p50 / p95 ms |"
     )
     print("|---|---|---|---|---|---|---|---|")
     for rows in options.rows:

@@ -1,8 +1,9 @@
 """A small map as inline SVG, for print and where there is no JavaScript. No styles inside, only classes."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from html import escape
+from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -16,7 +17,12 @@ PADDING = 0.12
 PIN_RADIUS = 11
 # Metres per pixel up to which comunas are large enough to be drawn.
 DETAIL_M = 1_500.0
+# Room for a name: pixels of a letter and of a line, and how many names there are at most.
+LETTER, LINE = 7.0, 15
+MOST_NAMES = 30
 _EARTH_RADIUS_M = 6_378_137.0
+
+type Box = tuple[float, float, float, float]
 
 
 def svg_map(
@@ -34,7 +40,7 @@ def svg_map(
     west, north, metres = _view([(x, y) for _, x, y in placed], width, height)
     values = {
         "west": west, "north": north, "east": west + width * metres, "south": north - height * metres,
-        "metres": metres, "scale": 1 / metres, "level": _level(metres), "detail": DETAIL_M,
+        "metres": metres, "scale": 1 / metres, "level": _level(metres), "detail": DETAIL_M, "most": MOST_NAMES,
     }  # fmt: skip
     shapes = session.execute(text(_SHAPES), values)
     drawn = "".join(
@@ -42,6 +48,8 @@ def svg_map(
         for kind, path in shapes
         if path
     )
+    spots = [((x - west) / metres, (north - y) / metres) for _, x, y in placed]
+    names = "".join(_names(session.execute(text(_NAMES), values), spots, width, height))
     pins = "".join(
         _pin(number, (x - west) / metres, (north - y) / metres) for number, x, y in reversed(placed)
     )
@@ -50,8 +58,34 @@ def svg_map(
         f' width="{width}" height="{height}" role="img" aria-label="{escape(title)}">'
         f"<title>{escape(title)}</title>"
         f'<rect class="svg-sea" width="{width}" height="{height}" fill="#e6edf2"/>'
-        f'<g fill="#fbfaf6" stroke="#8b98a5" stroke-width="0.8">{drawn}</g>{pins}</svg>'
+        f'<g fill="#fbfaf6" stroke="#8b98a5" stroke-width="0.8">{drawn}</g>{names}{pins}</svg>'
     )
+
+
+def _names(
+    places: Iterable[Any], pins: Sequence[tuple[float, float]], width: int, height: int
+) -> Iterator[str]:
+    """Names of comunas, the largest first, where neither a pin nor another name stands. For the eye only."""
+    taken = [(x - PIN_RADIUS, y - PIN_RADIUS, x + PIN_RADIUS, y + PIN_RADIUS) for x, y in pins]
+    for name, x, y in places:
+        half = LETTER * len(name) / 2
+        boxes = [(x - half, top, x + half, top + LINE) for top in (y - LINE / 2, y + LINE, y - 2 * LINE)]
+        free = next((box for box in boxes if _free(box, taken, width, height)), None)
+        if free is None:
+            continue
+        taken.append(free)
+        yield (
+            f'<text class="svg-name" aria-hidden="true" x="{x:.1f}" y="{free[1] + LINE - 3:.1f}" font-size="12"'
+            f' text-anchor="middle" fill="#33404d" stroke="#fff" stroke-width="3" paint-order="stroke">'
+            f"{escape(name)}</text>"
+        )
+
+
+def _free(box: Box, taken: Iterable[Box], width: int, height: int) -> bool:
+    left, top, right, bottom = box
+    if left < 0 or top < 0 or right > width or bottom > height:
+        return False
+    return all(c <= left or a >= right or d <= top or b >= bottom for a, b, c, d in taken)
 
 
 def _pin(number: int, x: float, y: float) -> str:
@@ -97,4 +131,14 @@ join area_drawing d on d.shape && v.box and d.level = :level
 join area a on a.code = d.area_code and a.kind in ('country', 'comuna')
 where a.kind = 'country' or :metres <= :detail
 order by a.kind = 'country' desc, a.code
+"""
+_NAMES = """
+select name, (ST_X(p) - :west) * :scale, (:north - ST_Y(p)) * :scale
+from (
+  select a.name, a.code, a.population, ST_Transform(a.seat::geometry, 3857) as p
+  from area a
+  where a.kind = 'comuna'
+    and a.seat && ST_Transform(ST_MakeEnvelope(:west, :south, :east, :north, 3857), 4326)::geography) seats
+order by population desc nulls last, code
+limit :most
 """

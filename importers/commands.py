@@ -170,7 +170,13 @@ def load_areas(
         load_country(settings, engine)
         with progress(f"Reading {file.name}") as advance:
             report = load(
-                engine, file, level=level, code_column=code_column, layer=layer, settings=settings, progress=advance
+                engine,
+                file,
+                level=level,
+                code_column=code_column,
+                layer=layer,
+                settings=settings,
+                progress=advance,
             )
     show_lines(report.lines())
 

@@ -9,7 +9,7 @@ own and numbers. Names, times and positions travel as JSON beside the list and a
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any
 
 import folium
 from branca.element import CssLink, Element, Figure, JavascriptLink
@@ -24,14 +24,16 @@ from geo.points import LonLat
 AssetUrl = Callable[[str], str]
 Links = list[tuple[str, str]]
 
-TILES_URL = "/teselas/areas/{z}/{x}/{y}.pbf"
+# Tiles are drawn at twice the usual size, so the level is the zoom less one (cercana.level): fewer requests.
+TILES_URL = "/teselas/base/{level}/{x}/{y}.pbf"
 ISLAND = "puntos"
+MIN_ZOOM = 2
 MAX_ZOOM = 17
 # The deepest level the server cuts tiles for; Leaflet stretches them beyond.
 MAX_TILE_ZOOM = 12
 
 # A path on this host: one slash first, then letters, and placeholders of the tile address.
-_ADDRESS = re.compile(r"/(?!/)[A-Za-z0-9_./?=&-]*(?:\{[zxy]\}[A-Za-z0-9_./?=&-]*)*")
+_ADDRESS = re.compile(r"/(?!/)[A-Za-z0-9_./?=&-]*(?:\{(?:[zxy]|level)\}[A-Za-z0-9_./?=&-]*)*")
 _IDENTIFIER = re.compile(r"[a-z][a-z0-9-]*")
 
 
@@ -77,8 +79,8 @@ class _OwnAssets(JSCSSMixin):
     here they become lists of the object.
     """
 
-    js_files: ClassVar[tuple[str, ...]] = ()
-    css_files: ClassVar[tuple[str, ...]] = ()
+    js_files: tuple[str, ...] = ()
+    css_files: tuple[str, ...] = ()
 
     def _take_assets(self, asset_url: AssetUrl) -> None:
         self.default_js: Links = [(name, _plain(asset_url(name))) for name in self.js_files]
@@ -88,7 +90,7 @@ class _OwnAssets(JSCSSMixin):
 class CercanaMap(_OwnAssets, folium.Map):
     """A Leaflet map with our own assets, no inline style, no jQuery and stable names."""
 
-    js_files = ("vendor/leaflet/leaflet.js", "offers-layer.js")
+    js_files = ("vendor/leaflet/leaflet.js", "offers-layer.js", "names-layer.js")
     css_files = ("vendor/leaflet/leaflet.css", "map.css")
     # Stock Folium writes three inline styles, a viewport that forbids zooming and a script in the head.
     _template = Template(
@@ -118,8 +120,9 @@ class CercanaMap(_OwnAssets, folium.Map):
             tiles=None,
             zoom_start=zoom,
             zoom_control=False,  # ours speaks the language of the page
+            minZoom=MIN_ZOOM,
             maxZoom=MAX_ZOOM,
-            attributionControl=False,  # the credit is text beside the map
+            attributionControl=False,  # ours, without a link to another host
         )
         self._take_assets(asset_url)
         self._id = _plain(name, _IDENTIFIER)
@@ -147,10 +150,13 @@ class CercanaMap(_OwnAssets, folium.Map):
 
 
 class OfferLayer(_OwnAssets, Layer):
-    """Numbered pins, read by the browser from the page's JSON island or from an address of ours."""
+    """Numbered pins, read by the browser from the page's JSON island or from an address of ours.
 
-    js_files = ("vendor/leaflet.markercluster/leaflet.markercluster.js",)
-    css_files = ("vendor/leaflet.markercluster/MarkerCluster.css",)
+    clusters is for maps of many offers: a cluster hides the numbers of a list, and its code is 9 kB.
+    """
+
+    cluster_js = "vendor/leaflet.markercluster/leaflet.markercluster.js"
+    cluster_css = "vendor/leaflet.markercluster/MarkerCluster.css"
     _template = Template(
         """
         {% macro script(this, kwargs) -%}
@@ -159,9 +165,13 @@ class OfferLayer(_OwnAssets, Layer):
         """
     )
 
-    def __init__(self, asset_url: AssetUrl, *, island: str = ISLAND, url: str | None = None) -> None:
+    def __init__(
+        self, asset_url: AssetUrl, *, island: str = ISLAND, url: str | None = None, clusters: bool = False
+    ) -> None:
         super().__init__(name="offers", overlay=True, control=False)
         self._name = "OfferLayer"
+        self.js_files = (self.cluster_js,) if clusters else ()
+        self.css_files = (self.cluster_css,) if clusters else ()
         self._take_assets(asset_url)
         self.source: dict[str, Any] = (
             {"island": _plain(island, _IDENTIFIER)} if url is None else {"url": _plain(url)}
@@ -169,7 +179,7 @@ class OfferLayer(_OwnAssets, Layer):
 
 
 class AreaLayer(_OwnAssets, VectorGridProtobuf):
-    """Outlines of our own areas as vector tiles: nobody else learns where somebody looks."""
+    """Outlines and names of our own areas as vector tiles: nobody else learns where somebody looks."""
 
     js_files = ("vendor/leaflet.vectorgrid/leaflet.vectorgrid.js",)
 
@@ -177,17 +187,21 @@ class AreaLayer(_OwnAssets, VectorGridProtobuf):
         # A string, because styles and renderer are code; all of it is ours.
         options = (
             "{vectorTileLayerStyles: cercana.areaStyles, rendererFactory: L.canvas.tile,"
-            f" interactive: false, maxNativeZoom: {MAX_TILE_ZOOM}, maxZoom: {MAX_ZOOM}}}"
+            " interactive: false, tileSize: 512, level: cercana.level,"
+            f" maxNativeZoom: {MAX_TILE_ZOOM + 1}, maxZoom: {MAX_ZOOM}}}"
         )
         super().__init__(_plain(url), "areas", options, control=False)
         self._name = "AreaLayer"
         self._take_assets(asset_url)
 
 
-def search_map(asset_url: AssetUrl, center: LonLat, zoom: int, *, tiles_url: str = TILES_URL) -> MapParts:
+def search_map(
+    asset_url: AssetUrl, center: LonLat, zoom: int, *, tiles_url: str = TILES_URL, clusters: bool = False
+) -> MapParts:
     """The map of the search page. The same for every visitor: render it once, at start."""
     shell = CercanaMap(asset_url, center, zoom)
-    return shell.add_layer(AreaLayer(asset_url, url=tiles_url)).add_layer(OfferLayer(asset_url)).parts()
+    offers = OfferLayer(asset_url, clusters=clusters)
+    return shell.add_layer(AreaLayer(asset_url, url=tiles_url)).add_layer(offers).parts()
 
 
 def _tidy(text: str) -> str:

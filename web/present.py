@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from markupsafe import Markup
+
 from geo.points import LonLat
 from geo.units import Metres
 from web.wording import Phone
@@ -20,6 +22,8 @@ class SearchState(StrEnum):
     EMPTY = "empty"
     AMBIGUOUS = "ambiguous"
     NO_PLACE = "no_place"
+    NO_NEED = "no_need"
+    WHICH_NEED = "which_need"
     NO_OFFERS = "no_offers"
     UNREACHABLE = "unreachable"
     RESULTS = "results"
@@ -45,7 +49,7 @@ class PlaceChoice:
 
 @dataclass(frozen=True, slots=True)
 class Drop:
-    """A filter that can be taken off with one tap; value is sent as `drop` with the form."""
+    """A filter that can be taken off with one tap; value is sent as `drop` with the form. No label: all of them."""
 
     label: str
     value: str
@@ -100,6 +104,7 @@ class OptionCard:
     minutes_text: str
     km_text: str
     open_state: str
+    service: str = ""
     organization: str = ""
     open_now: bool | None = None
     address: str = ""
@@ -128,31 +133,44 @@ class OptionCard:
 class SearchView:
     """Everything `search.html` and `_results.html` show. Links and choices come ready made.
 
-    options holds the answers; in UNREACHABLE it holds the nearest ones beyond the limit, with their
-    minutes. emptied_by names the filters that leave nothing (NO_OFFERS). shared is the position the
-    person shared: the form then goes by POST, so that it is never in an address or a log.
+    options holds the answers; in UNREACHABLE it holds the nearest one beyond the limit, with its minutes.
+    unknown_hours are near too, but nobody stated when they open; unplaced have a protected or unknown
+    address and no pin. emptied_by names the filters that leave nothing (NO_OFFERS). capped: there may be
+    more than options. meant are the needs to choose from (WHICH_NEED); understood is what the words were
+    taken for. shared is the position the person shared: the form then goes by POST, so that it is never in
+    an address or a log.
+    drawing is the map as SVG, for paper and for browsers without JavaScript.
     """
 
     state: SearchState
     place_text: str = ""
     origin: Origin | None = None
     shared: LonLat | None = None
+    words: str = ""
+    understood: str = ""
+    meant: tuple[Choice, ...] = ()
     needs: tuple[Choice, ...] = ()
     modes: tuple[Choice, ...] = ()
     times: tuple[Choice, ...] = ()
+    when_text: str = ""
     leave_at: str = ""
     limits: tuple[Choice, ...] = ()
     ranks: tuple[Choice, ...] = ()
     accessibility: tuple[Choice, ...] = ()
     options: tuple[OptionCard, ...] = ()
+    unknown_hours: tuple[OptionCard, ...] = ()
+    unplaced: tuple[OptionCard, ...] = ()
     limit_minutes: int | None = None
     estimated: bool = False
     places: tuple[PlaceChoice, ...] = ()
     emptied_by: tuple[Drop, ...] = ()
+    left_out_text: str = ""
     examples: tuple[PlaceChoice, ...] = ()
     index: tuple[PlaceChoice, ...] = ()
+    capped: bool = False
     more: int | None = None
     errors: Mapping[str, str] = field(default_factory=dict)
+    drawing: Markup = field(default_factory=Markup)
 
     @property
     def searched(self) -> bool:
@@ -160,24 +178,42 @@ class SearchView:
         return self.state in {SearchState.RESULTS, SearchState.UNREACHABLE, SearchState.NO_OFFERS}
 
     @property
+    def where(self) -> str:
+        """The place, as it was understood or else as it was typed."""
+        return self.origin.label if self.origin else self.place_text
+
+    @property
     def summary(self) -> str:
-        """The folded form in one line: place, needs, mode."""
-        where = self.origin.label if self.origin else self.place_text
-        chosen = [choice.label for choice in (*self.needs, *self.modes, *self.times) if choice.chosen]
-        return " · ".join(part for part in (where, *chosen) if part)
+        """The folded form in one line: place, need, mode, filters, and the time when that is not now."""
+        needs, modes, facilities = (
+            [choice.label for choice in choices if choice.chosen and choice.value]
+            for choices in (self.needs, self.modes, self.accessibility)
+        )
+        said = (self.where, *needs, self.words.strip(), *modes, *facilities, self.when_text)
+        return " · ".join(part for part in said if part)
 
     @property
     def heading(self) -> str:
         """The heading of the list, which also is what a screen reader hears after a search."""
-        count = len(self.options)
-        where = self.origin.label if self.origin else self.place_text
+        count = len(self.options or self.unknown_hours)
         what = "1 lugar" if count == 1 else f"{count} lugares"
+        if self.capped and count > 1:
+            what = f"Los {count} primeros lugares"
         near = f" a menos de {self.limit_minutes} min de" if self.limit_minutes else " cerca de"
-        return f"{what}{near} {where}"
+        return f"{what}{near} {self.where}"
+
+    @property
+    def cards(self) -> tuple[OptionCard, ...]:
+        """Every card of the page, in order of their numbers."""
+        return (*self.options, *self.unknown_hours, *self.unplaced)
+
+    def points(self) -> tuple[tuple[int, LonLat], ...]:
+        """Number and position of every pin."""
+        return tuple((card.number, card.position) for card in self.cards if card.position)
 
     def map_data(self) -> dict[str, Any]:
         """What the map draws: sent with the list, so that list and map cannot disagree."""
-        points = [point.as_json() for card in self.options if (point := card.map_point())]
+        points = [point.as_json() for card in self.cards if (point := card.map_point())]
         if self.origin is None:
             return {"origin": None, "points": points}
         start = self.origin.position

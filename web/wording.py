@@ -20,6 +20,7 @@ from geo.units import Metres
 
 LOCALE = "es_CL"
 CALL_FOR_HOURS = "Llama para saber el horario"
+NO_HOURS = "No sabemos su horario"
 MODE_WORDS: Mapping[TravelMode, str] = {
     TravelMode.CAR: "en auto",
     TravelMode.FOOT: "a pie",
@@ -81,6 +82,20 @@ def open_state(
     if kind is OpeningKind.VISIT:
         return f"Pasa {visit_day(opens.date(), here.date())} de {clock(opens)} a {clock(closes)}"
     return f"Cerrado, abre {day_words(opens.date(), here.date())} {at_clock(opens)}"
+
+
+def planned_state(
+    leave: datetime, start: datetime, end: datetime, zone: ZoneInfo, kind: OpeningKind, today: date
+) -> str:
+    """The opening that serves somebody who leaves later: days are told from today, not from that day."""
+    then, opens, closes = (moment.astimezone(zone) for moment in (leave, start, end))
+    if kind is OpeningKind.VISIT:
+        return f"Pasa {visit_day(opens.date(), today)} de {clock(opens)} a {clock(closes)}"
+    if opens > then:
+        return f"Abre {day_words(opens.date(), today)} {at_clock(opens)}"
+    if closes - opens >= timedelta(hours=24):
+        return "Abierto las 24 horas"
+    return f"A esa hora está abierto, cierra {at_clock(closes)}"
 
 
 def _closing(here: datetime, opens: datetime, closes: datetime, kind: OpeningKind) -> str:

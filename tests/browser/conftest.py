@@ -21,6 +21,10 @@ from granian.constants import Interfaces
 from granian.server.embed import Server
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
 
+from tests.demo import demo_app, demo_engine, demo_template, demo_url
+
+__all__ = ["demo_app", "demo_engine", "demo_template", "demo_url"]
+
 CHROMIUM_NAMES = ("/usr/bin/chromium", "chromium", "chromium-browser", "google-chrome")
 CHROMIUM_ARGS = [
     "--no-sandbox",

@@ -153,7 +153,8 @@ def _write(session: Session, offers: list[WorldOffer], calendars: list[Any]) -> 
                 ],
             )
         rows.execute(
-            "insert into calendar_state values (1, %s, now()) on conflict (id) do update set version = excluded.version",
+            "insert into calendar_state values (1, %s, now())"
+            " on conflict (id) do update set version = excluded.version",
             [id(offers) % 2**31],
         )
 

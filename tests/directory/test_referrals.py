@@ -124,7 +124,7 @@ def test_ten_kilometres_are_ten_kilometres_far_south(session: Session) -> None:
 
 def test_a_moment_without_zone_is_refused() -> None:
     with pytest.raises(QuestionError, match="zone"):
-        ReferralQuery(CENTER, datetime(2026, 3, 2, 9))  # noqa: DTZ001
+        ReferralQuery(CENTER, datetime(2026, 3, 2, 9))
 
 
 def test_leave_at_may_be_in_any_zone(world: tuple[Session, list[WorldOffer]]) -> None:

@@ -45,7 +45,7 @@ def sample_app() -> FastAPI:
     """`/?state=results` answers with a page, or with its part when htmx asks."""
     assets = Assets()
     pages = templating.build_environment(assets, COUNTRY, demo=True)
-    shell = search_map(assets.url, CHILE, 5)
+    shell = search_map(assets.url, CHILE, 5, clusters=True)
     app = FastAPI(openapi_url=None)
     app.state.posted = []
 
@@ -65,7 +65,7 @@ def sample_app() -> FastAPI:
         app.state.posted.append(dict(form))
         return answer(request, "shared", "")
 
-    @app.get("/teselas/areas/{z}/{x}/{y}.pbf")
+    @app.get("/teselas/base/{z}/{x}/{y}.pbf")
     def tile(z: int, x: int, y: int) -> Response:
         return Response(square_tile(), media_type="application/vnd.mapbox-vector-tile")
 

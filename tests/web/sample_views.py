@@ -99,6 +99,7 @@ def results(**changes: Any) -> SearchView:
         "options": cards(),
         "limit_minutes": 60,
         "more": 20,
+        "left_out_text": "Lugares de ejemplo dejados fuera.",
         **FORM,
     }
     return SearchView(**{**known, **changes})
@@ -141,7 +142,28 @@ def states() -> dict[str, SearchView]:
         "ambiguous": SearchView(
             state=SearchState.AMBIGUOUS, place_text="San Pedro", places=namesakes, **FORM
         ),
-        "no_place": SearchView(state=SearchState.NO_PLACE, place_text="xyzzy", index=(region,) * 3, **FORM),
+        "no_place": SearchView(
+            state=SearchState.NO_PLACE, place_text="xyzzy", places=examples[:1], index=(region,) * 3, **FORM
+        ),
+        "which_need": SearchView(
+            state=SearchState.WHICH_NEED,
+            words="papel",
+            meant=(Choice("a", "Certificados"), Choice("b", "Solicitudes")),
+            **FORM,
+        ),
+        "no_need": SearchView(
+            state=SearchState.NO_NEED,
+            words="xyzzy",
+            errors={"words": "No entendimos estas palabras."},
+            **FORM,
+        ),
+        "hours": results(
+            options=cards()[:2],
+            unknown_hours=(card(3, open_state="Llama para saber el horario", open_now=None),),
+            unplaced=(card(4, position=None, minutes_text="Dirección reservada: llama para coordinar"),),
+        ),
+        "capped": results(capped=True, more=None),
+        "no_filters": results(state=SearchState.NO_OFFERS, options=(), emptied_by=(Drop("", "all"),)),
         "no_offers": results(
             state=SearchState.NO_OFFERS,
             options=(),

@@ -98,10 +98,11 @@ def test_an_unknown_name_is_a_mistake_of_ours(assets: Assets) -> None:
 @pytest.mark.parametrize(
     ("name", "raw_bytes", "gzip_bytes"),
     [
-        ("cercana.css", 8_000, 3_000),
+        ("cercana.css", 10_000, 3_000),
         ("app.js", 4_500, 2_000),
-        ("offers-layer.js", 9_000, 3_500),
-        ("map.css", 3_000, 1_200),
+        ("offers-layer.js", 12_000, 4_500),
+        ("names-layer.js", 3_500, 1_600),
+        ("map.css", 3_500, 1_300),
     ],
 )
 def test_our_own_files_stay_within_the_budget(name: str, raw_bytes: int, gzip_bytes: int) -> None:

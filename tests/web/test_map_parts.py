@@ -26,7 +26,7 @@ STOCK = (
 
 
 def parts() -> MapParts:
-    return search_map(ASSETS.url, CENTER, 5)
+    return search_map(ASSETS.url, CENTER, 5, clusters=True)
 
 
 def everything(shell: MapParts) -> str:
@@ -51,7 +51,7 @@ def test_all_assets_are_ours_and_exist_under_their_hash() -> None:
     shell = parts()
     names = (
         *("vendor/leaflet/leaflet.css", "map.css", "vendor/leaflet.markercluster/MarkerCluster.css"),
-        *("vendor/leaflet/leaflet.js", "offers-layer.js"),
+        *("vendor/leaflet/leaflet.js", "offers-layer.js", "names-layer.js"),
         *(
             "vendor/leaflet.vectorgrid/leaflet.vectorgrid.js",
             "vendor/leaflet.markercluster/leaflet.markercluster.js",
@@ -59,6 +59,10 @@ def test_all_assets_are_ours_and_exist_under_their_hash() -> None:
     )
     assert set(shell.css + shell.js) == {ASSETS.url(name) for name in names}
     assert shell.js[:2] == (ASSETS.url("vendor/leaflet/leaflet.js"), ASSETS.url("offers-layer.js"))
+
+
+def test_a_short_list_brings_no_code_for_clusters() -> None:
+    assert "cluster" not in everything(search_map(ASSETS.url, CENTER, 5))
 
 
 def test_a_map_leaves_the_classes_of_folium_as_they_are() -> None:

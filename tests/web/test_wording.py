@@ -85,6 +85,31 @@ def test_open_state(start: str, end: str, kind: OpeningKind, words: str) -> None
     assert wording.open_state(NOW, at(start), at(end), SANTIAGO, kind) == words
 
 
+@pytest.mark.parametrize(
+    ("start", "end", "kind", "words"),
+    [
+        # Today is Sunday the 22nd; the person leaves on Monday the 23rd at 9:00.
+        ("2026-11-23T08:00", "2026-11-23T17:30", REGULAR, "A esa hora está abierto, cierra a las 17:30"),
+        ("2026-11-23T00:00", "2026-11-24T00:00", REGULAR, "Abierto las 24 horas"),
+        ("2026-11-23T10:00", "2026-11-23T17:30", REGULAR, "Abre mañana a las 10:00"),
+        ("2026-11-24T08:30", "2026-11-24T17:30", REGULAR, "Abre el martes a las 8:30"),
+        ("2026-11-24T10:00", "2026-11-24T12:00", VISIT, "Pasa el martes 24 de noviembre de 10:00 a 12:00"),
+        (
+            "2026-11-23T10:00",
+            "2026-11-23T12:00",
+            VISIT,
+            "Pasa mañana, lunes 23 de noviembre, de 10:00 a 12:00",
+        ),
+    ],
+)
+def test_days_of_a_later_trip_are_told_from_today(
+    start: str, end: str, kind: OpeningKind, words: str
+) -> None:
+    leave = at("2026-11-23T09:00")
+    said = wording.planned_state(leave, at(start), at(end), SANTIAGO, kind, date(2026, 11, 22))
+    assert said == words
+
+
 def test_no_known_opening_means_call() -> None:
     assert wording.open_state(NOW, None, None, SANTIAGO, REGULAR) == "Llama para saber el horario"
 

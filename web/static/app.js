@@ -49,6 +49,7 @@
   });
 
   document.addEventListener("input", ({ target }) => {
+    if (target.id === "leave_at") target.form.querySelector("[name=when][value=at]").checked = true;
     // A place that is typed wins over a position shared before.
     if (target.id === "place") for (const input of target.form.querySelectorAll("[name=lon],[name=lat]")) input.remove();
   });
@@ -57,8 +58,11 @@
     if (detail.target.id !== "search") return;
     window.cercana?.layer?.fromPage();
     const heading = find("#results-title");
-    heading?.focus();
-    say(heading?.textContent ?? "");
+    // After "more places" the reading goes on where it was, at the first new one.
+    const from = detail.requestConfig?.elt?.dataset?.from;
+    const next = from && document.querySelectorAll(".card h3")[from];
+    (next || heading)?.focus();
+    say(heading?.textContent.trim() ?? "");
   });
   for (const name of ["htmx:sendError", "htmx:responseError", "htmx:timeout"])
     document.addEventListener(name, () => say(find("#status").dataset.fail));
