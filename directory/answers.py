@@ -92,7 +92,7 @@ class Directory:
         self._version = -1
         self._territory: Territory | None = None
         self._demonstration = False
-        facts = country_facts(settings)
+        facts = country_facts(settings.country_folder)
         groups = insurance_groups(facts)
         self._insurances = {one["code"] for one in facts["insurance"]} | set(groups.values())
         self._referrals = Referrals(

@@ -2,21 +2,18 @@
 
 import tomllib
 from collections.abc import Mapping
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-from directory.settings import Settings
+
+def country_facts(folder: Path) -> Mapping[str, Any]:
+    """country.toml of a country's folder: bounds, zones, holidays, phones, insurance, helplines."""
+    return read_toml(folder / "country.toml")
 
 
-def country_facts(settings: Settings) -> Mapping[str, Any]:
-    """country.toml of the country in the settings: bounds, zones, holidays, phones, insurance, helplines."""
-    return _read(settings.country_folder / "country.toml")
-
-
-def needs_facts(settings: Settings) -> Mapping[str, Any]:
-    """needs.toml of the country in the settings: groups and needs with words and synonyms."""
-    return _read(settings.country_folder / "needs.toml")
+def needs_facts(folder: Path) -> Mapping[str, Any]:
+    """needs.toml of a country's folder: groups and needs with words and synonyms."""
+    return read_toml(folder / "needs.toml")
 
 
 def insurance_groups(facts: Mapping[str, Any]) -> dict[str, str]:
@@ -24,6 +21,6 @@ def insurance_groups(facts: Mapping[str, Any]) -> dict[str, str]:
     return {one["code"]: one["group"] for one in facts["insurance"] if "group" in one}
 
 
-@cache
-def _read(path: Path) -> Mapping[str, Any]:
+def read_toml(path: Path) -> Mapping[str, Any]:
+    """Any file of facts. Ours and committed: a mistake in it is an error of the project."""
     return tomllib.loads(path.read_text("utf-8"))

@@ -1,6 +1,5 @@
 """Public holidays in the database, and which of them hold where."""
 
-import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -8,6 +7,7 @@ from pathlib import Path
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from directory.country import country_facts
 from directory.public_holidays import AreaDays, public_holidays
 
 
@@ -58,8 +58,9 @@ def refresh_holidays(session: Session, country_folder: Path, years: Iterable[int
     if country is None:
         return set()
     wanted_years = sorted(set(years))
-    facts = tomllib.loads((country_folder / "country.toml").read_text(encoding="utf-8"))
-    return _write(session, public_holidays(facts, country, wanted_years), wanted_years)
+    return _write(
+        session, public_holidays(country_facts(country_folder), country, wanted_years), wanted_years
+    )
 
 
 def _write(session: Session, wanted: AreaDays, years: Sequence[int]) -> set[date]:

@@ -8,11 +8,13 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, time
 from functools import lru_cache
+from typing import Any
 
 from directory.records import (
     Facility,
     HoursText,
     IssueRecord,
+    LocationRecord,
     OrganizationRecord,
     PhoneRecord,
     Severity,
@@ -48,6 +50,17 @@ FACILITIES = {
     "atencion_preferente": Facility.PREFERENTIAL_ATTENTION,
 }
 FACILITY_COLUMNS = tuple(Column(name, fills="location.facilities") for name in FACILITIES)
+ADDRESS_COLUMNS = (
+    Column("direccion", fills="location.address"),
+    Column("comuna", required=True, fills="location.stated_area"),
+    Column("cod_comuna", ("codigo_comuna", "cut"), fills="location.stated_area_code"),
+    Column("region"),
+)
+POINT_COLUMNS = (
+    Column("latitud", ("lat",), required=True, fills="location.position"),
+    Column("longitud", ("lon", "lng"), required=True),
+)
+PHONE_COLUMN = Column("telefono", ("fono",), fills="phones")
 DAY_COLUMNS = tuple(Column(name, fills="timing") for name in WEEKDAYS)
 
 _DAY_FIRST = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})")
@@ -218,6 +231,28 @@ def _side_issue(
     row: Row, code: str, message: str, severity: Severity, value: str | None = None
 ) -> IssueRecord:
     return IssueRecord(code, message, severity, row.number, row.key or None, "timing", value)
+
+
+def visit_columns(key: str) -> tuple[Column, ...]:
+    """The columns of a calendar of visits; key joins it to its places."""
+    return tuple(Column(name, required=True) for name in (key, "fecha", "desde", "hasta"))
+
+
+def location(
+    row: Row, name: str, position: StatedPosition | None, *, ref: str | None = None, **stated: Any
+) -> LocationRecord:
+    """The place of a row that has ADDRESS_COLUMNS and FACILITY_COLUMNS; its ref is the row's own key."""
+    return LocationRecord(
+        ref=ref or row.key,
+        name=name,
+        address=row.text("direccion"),
+        stated_area=row.text("comuna"),
+        stated_area_code=optional(row, "cod_comuna"),
+        stated_region=row.text("region"),
+        stated_position=position,
+        facilities=facilities(row),
+        **stated,
+    )
 
 
 def facilities(row: Row) -> tuple[tuple[Facility, bool], ...]:

@@ -5,7 +5,6 @@ The folder is ours and committed; it is read plainly, and a mistake in it is an 
 
 import csv
 import json
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import Any
 
 import shapely
 
+from directory.country import country_facts, needs_facts, read_toml
 from directory.gazetteer import PlaceRecord
 from directory.taxonomy import NeedRecord
 from directory.territory_store import AreaRecord, ShapeRecord
@@ -43,7 +43,7 @@ class CountryFacts:
 
 def read_facts(folder: Path) -> CountryFacts:
     """The facts of the country in a folder."""
-    facts = _toml(folder / "country.toml")
+    facts = country_facts(folder)
     replaced = {old: new for one in facts.get("replaced_codes", []) for old, new in one["codes"].items()}
     return CountryFacts(
         folder,
@@ -87,7 +87,7 @@ def read_outline(facts: CountryFacts) -> list[ShapeRecord]:
 
 def read_needs(facts: CountryFacts) -> list[NeedRecord]:
     """Groups of needs, and the needs below them. Retired ones (active = false) are left out."""
-    found = _toml(facts.folder / "needs.toml")
+    found = needs_facts(facts.folder)
     groups = [
         NeedRecord(one["code"], one["es"], one["en"], sensitive=one.get("sensitive", False))
         for one in found["groups"]
@@ -147,17 +147,13 @@ def shortened(name: str, abbreviations: Mapping[str, str]) -> Iterator[str]:
 
 def _landmasses(path: Path) -> dict[str, str]:
     """Landmass of each comuna that is not on the mainland."""
-    found = _toml(path)
+    found = read_toml(path)
     return {
         comuna: one["code"]
         for one in found["landmasses"]
         if one["code"] != found["default"]
         for comuna in one["comunas"]
     }
-
-
-def _toml(path: Path) -> dict[str, Any]:
-    return tomllib.loads(path.read_text(encoding="utf-8"))
 
 
 def _features(path: Path) -> Sequence[dict[str, Any]]:

@@ -1,10 +1,10 @@
 """Facts of the country that the steps need, read once from its folder. The code knows no country."""
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from directory.country import country_facts, needs_facts
 from geo.gazetteer import Spelling
 from geo.points import Bounds, LonLat
 from importers.words import fold
@@ -52,8 +52,7 @@ class StepFacts:
 
 def read_step_facts(folder: Path) -> StepFacts:
     """Read country.toml and needs.toml of a country's folder (`settings.country_folder`)."""
-    facts = tomllib.loads((folder / "country.toml").read_text("utf-8"))
-    needs = tomllib.loads((folder / "needs.toml").read_text("utf-8"))
+    facts, needs = country_facts(folder), needs_facts(folder)
     terms = [one for part in ("groups", "needs") for one in needs[part]]
     replaced = (pair for block in facts.get("replaced_codes", ()) for pair in block["codes"].items())
     insurances = facts.get("insurance", ())

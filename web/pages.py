@@ -151,7 +151,7 @@ def _areas(session: Session, kind: str) -> list[dict[str, Any]]:
 def install(app: FastAPI, settings: Settings) -> None:
     """Pages, tiles, static files and the headers that guard them."""
     assets = Assets()
-    facts = country_facts(settings)
+    facts = country_facts(settings.country_folder)
     app.state.pages = build_environment(assets, _country(facts))
     # One shell for all: the layer fits itself to the points of the page, and no origin is kept in memory.
     app.state.map = search_map(assets.url, _middle(facts), COUNTRY_ZOOM)

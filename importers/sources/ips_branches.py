@@ -6,7 +6,7 @@ Needs are shared out by remit, so that no need is offered twice at one counter.
 
 from collections.abc import Iterator
 
-from directory.records import LocationRecord, OfferRecord, ServiceRecord, SourceInfo
+from directory.records import OfferRecord, ServiceRecord, SourceInfo
 from importers import columns
 from importers.source import Column, Row, Source
 from importers.words import fold
@@ -27,15 +27,10 @@ REMITS = {
 
 def parse(row: Row) -> Iterator[OfferRecord]:
     """One offer per institution with a need of its remit; the first institution has the rest."""
-    location = LocationRecord(
-        ref=row.key,
-        name=columns.required(row, "nombre"),
-        address=row.text("direccion"),
-        stated_area=row.text("comuna"),
-        stated_area_code=columns.optional(row, "cod_comuna"),
-        stated_region=row.text("region"),
-        stated_position=columns.stated_position(row, "longitud", "latitud"),
-        facilities=columns.facilities(row),
+    location = columns.location(
+        row,
+        columns.required(row, "nombre"),
+        columns.stated_position(row, "longitud", "latitud"),
         organization=columns.organization(columns.required(row, "organizacion")),
     )
     institutions = columns.items(row, "instituciones") or (row.text("organizacion"),)
@@ -97,13 +92,9 @@ SOURCE = Source(
         Column("codigo", required=True, fills="source_ref"),
         Column("nombre", required=True, fills="location.name"),
         Column("organizacion", required=True, fills="organization.name"),
-        Column("direccion", fills="location.address"),
-        Column("comuna", required=True, fills="location.stated_area"),
-        Column("cod_comuna", ("codigo_comuna", "cut"), fills="location.stated_area_code"),
-        Column("region"),
-        Column("latitud", ("lat",), required=True, fills="location.position"),
-        Column("longitud", ("lon", "lng"), required=True),
-        Column("telefono", ("fono",), fills="phones"),
+        *columns.ADDRESS_COLUMNS,
+        *columns.POINT_COLUMNS,
+        columns.PHONE_COLUMN,
         Column("correo", ("email",), fills="service.email"),
         *columns.DAY_COLUMNS,
         Column("notas_horario"),

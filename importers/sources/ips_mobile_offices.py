@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from directory.records import LocationRecord, OfferRecord, ServiceRecord, SourceInfo
+from directory.records import OfferRecord, ServiceRecord, SourceInfo
 from importers import columns
 from importers.source import Column, Format, Row, SideTable, Source
 
@@ -22,16 +22,7 @@ def parse(row: Row) -> Iterator[OfferRecord]:
             needs=columns.items(row, "servicios"),
             description=f"Atiende por: {', '.join(institutions)}" if institutions else None,
         ),
-        location=LocationRecord(
-            ref=row.key,
-            name=place,
-            address=row.text("direccion"),
-            stated_area=row.text("comuna"),
-            stated_area_code=columns.optional(row, "cod_comuna"),
-            stated_region=row.text("region"),
-            stated_position=columns.stated_position(row, "longitud", "latitud"),
-            facilities=columns.facilities(row),
-        ),
+        location=columns.location(row, place, columns.stated_position(row, "longitud", "latitud")),
         timing=columns.visits(row, "Calendario"),
         phones=columns.phones(row, "telefono"),
         row=row.number,
@@ -54,13 +45,9 @@ SOURCE = Source(
         Column("oficina", required=True, fills="service.name"),
         Column("organizacion", required=True, fills="organization.name"),
         Column("lugar", required=True, fills="location.name"),
-        Column("direccion", fills="location.address"),
-        Column("comuna", required=True, fills="location.stated_area"),
-        Column("cod_comuna", ("codigo_comuna", "cut"), fills="location.stated_area_code"),
-        Column("region"),
-        Column("latitud", ("lat",), required=True, fills="location.position"),
-        Column("longitud", ("lon", "lng"), required=True),
-        Column("telefono", ("fono",), fills="phones"),
+        *columns.ADDRESS_COLUMNS,
+        *columns.POINT_COLUMNS,
+        columns.PHONE_COLUMN,
         *columns.FACILITY_COLUMNS,
         Column("servicios", required=True, fills="service.needs"),
         Column("instituciones", fills="service.description"),
@@ -71,12 +58,7 @@ SOURCE = Source(
         SideTable(
             name="Calendario",
             key="codigo_parada",
-            columns=(
-                Column("codigo_parada", required=True),
-                Column("fecha", required=True),
-                Column("desde", required=True),
-                Column("hasta", required=True),
-            ),
+            columns=columns.visit_columns("codigo_parada"),
             format=Format(sheet="Calendario"),
             own_file=False,
         ),

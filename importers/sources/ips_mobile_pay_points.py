@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from directory.records import LocationRecord, OfferRecord, PositionSource, ServiceRecord, SourceInfo
+from directory.records import OfferRecord, PositionSource, ServiceRecord, SourceInfo
 from importers import columns
 from importers.source import BEST_RUNGS, Column, Row, SideTable, Source
 
@@ -19,16 +19,11 @@ def parse(row: Row) -> Iterator[OfferRecord]:
             needs=columns.items(row, "servicios"),
             description=columns.optional(row, "regla"),
         ),
-        location=LocationRecord(
-            ref=row.key,
-            name=columns.required(row, "nombre"),
-            address=row.text("direccion"),
+        location=columns.location(
+            row,
+            columns.required(row, "nombre"),
+            columns.stated_position(row, "longitud", "latitud"),
             locality=columns.optional(row, "localidad"),
-            stated_area=row.text("comuna"),
-            stated_area_code=columns.optional(row, "cod_comuna"),
-            stated_region=row.text("region"),
-            stated_position=columns.stated_position(row, "longitud", "latitud"),
-            facilities=columns.facilities(row),
         ),
         timing=columns.visits(row, "calendar"),
         phones=columns.phones(row, "telefono"),
@@ -51,13 +46,9 @@ SOURCE = Source(
         Column("nombre", required=True, fills="location.name"),
         Column("organizacion", required=True, fills="organization.name"),
         Column("localidad", fills="location.locality"),
-        Column("direccion", fills="location.address"),
-        Column("comuna", required=True, fills="location.stated_area"),
-        Column("cod_comuna", ("codigo_comuna", "cut"), fills="location.stated_area_code"),
-        Column("region"),
-        Column("latitud", ("lat",), required=True, fills="location.position"),
-        Column("longitud", ("lon", "lng"), required=True),
-        Column("telefono", ("fono",), fills="phones"),
+        *columns.ADDRESS_COLUMNS,
+        *columns.POINT_COLUMNS,
+        columns.PHONE_COLUMN,
         Column("regla", fills="service.description"),
         *columns.FACILITY_COLUMNS,
         Column("servicios", required=True, fills="service.needs"),
@@ -69,12 +60,7 @@ SOURCE = Source(
         SideTable(
             name="calendar",
             key="codigo",
-            columns=(
-                Column("codigo", required=True),
-                Column("fecha", required=True),
-                Column("desde", required=True),
-                Column("hasta", required=True),
-            ),
+            columns=columns.visit_columns("codigo"),
         ),
     ),
     demo_files=("ips_mobile_pay_points.csv", "ips_mobile_pay_calendar.csv"),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from directory.records import LocationRecord, OfferRecord, ServiceRecord, SourceInfo
+from directory.records import OfferRecord, ServiceRecord, SourceInfo
 from importers import columns
 from importers.source import Column, Format, Row, Source
 
@@ -14,15 +14,8 @@ def parse(row: Row) -> Iterator[OfferRecord]:
         kind="urban_pay_point",
         organization=columns.organization(columns.required(row, "organizacion")),
         service=ServiceRecord(ref=row.key, name="Sucursal de pago", needs=columns.items(row, "servicios")),
-        location=LocationRecord(
-            ref=row.key,
-            name=columns.required(row, "nombre"),
-            address=row.text("direccion"),
-            stated_area=row.text("comuna"),
-            stated_area_code=columns.optional(row, "cod_comuna"),
-            stated_region=row.text("region"),
-            stated_position=columns.stated_position(row, "coordenadas"),
-            facilities=columns.facilities(row),
+        location=columns.location(
+            row, columns.required(row, "nombre"), columns.stated_position(row, "coordenadas")
         ),
         timing=columns.osm_hours(row, "horario"),
         phones=columns.phones(row, "telefono"),
@@ -44,12 +37,9 @@ SOURCE = Source(
         Column("codigo", required=True, fills="source_ref"),
         Column("nombre", required=True, fills="location.name"),
         Column("organizacion", required=True, fills="organization.name"),
-        Column("direccion", fills="location.address"),
-        Column("comuna", required=True, fills="location.stated_area"),
-        Column("cod_comuna", ("codigo_comuna", "cut"), fills="location.stated_area_code"),
-        Column("region"),
+        *columns.ADDRESS_COLUMNS,
         Column("coordenadas", required=True, fills="location.position"),
-        Column("telefono", ("fono",), fills="phones"),
+        columns.PHONE_COLUMN,
         Column("horario", fills="timing"),
         *columns.FACILITY_COLUMNS,
         Column("servicios", required=True, fills="service.needs"),

@@ -38,7 +38,7 @@
 
     draw() {
       this.shown.clearLayers();
-      const view = L.bounds([2, 2], this._map.getSize().subtract([2, 2]));
+      const view = L.bounds([2, 2], this._map.getSize().subtract([2, 26])); // the credit stands at the foot
       const taken = window.cercana.layer?.covered() ?? [];
       const fits = (box) => view.contains(box) && !taken.some((other) => other.intersects(box));
       const seen = [...this.known.values()].filter((place) => view.contains(this._map.latLngToContainerPoint(place.at)));
