@@ -23,6 +23,7 @@ from directory.errors import DirectoryError
 from directory.ready import migrate_after_dump, working_engine
 from directory.settings import Settings, share_database_url
 from directory.status import read_status
+from directory.upkeep import keep_up
 from importers.commands import (
     Data,
     areas,
@@ -61,7 +62,7 @@ def listen(settings: Settings, engine: Engine, *, examples: bool) -> None:
     share_database_url(url)
     with console.status("Bringing the calendar up to date"):
         extend_calendar(settings, engine)
-    tasks: dict[str, Callable[[], object]] = {"calendar": lambda: extend_calendar(settings, engine)}
+    tasks: dict[str, Callable[[], object]] = {"upkeep": lambda: keep_up(engine, settings)}
     if settings.database_url is None:
         data = default_data_folder(settings)
         tasks["dump"] = lambda: dump_if_due(data, url, pgbin=settings.pgbin)

@@ -79,7 +79,7 @@ class ReferralOption:
 class ReferralAnswer:
     """Options, best first; and what was left out, with why.
 
-    unknown_hours: near, but nobody stated when they open. unplaced: their address is protected, call them.
+    unknown_hours: near, but nobody stated when they open. unplaced: no public point (protected, or not trusted): call.
     beyond: when there are no options, the best one over the limit. left_out: offers met, by reason.
     """
 

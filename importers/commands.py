@@ -20,6 +20,7 @@ from rich.table import Table
 from directory.db import Engine
 from directory.ready import working_engine
 from directory.settings import Settings
+from directory.upkeep import refresh_cards
 
 console = Console(highlight=False)
 importing = typer.Typer(help="Bring files of offers in.", no_args_is_help=True)
@@ -57,7 +58,8 @@ def load_country(settings: Settings, engine: Engine) -> None:
     from importers.areas import load_country as load
 
     with console.status("Loading areas, holidays and needs of the country"):
-        load(engine, settings)
+        if load(engine, settings).changed:
+            refresh_cards(engine)
 
 
 def load_demo(settings: Settings, engine: Engine) -> None:
@@ -178,6 +180,8 @@ def load_areas(
                 settings=settings,
                 progress=advance,
             )
+        with console.status("Bringing offers up to date with the areas"):
+            refresh_cards(engine)
     show_lines(report.lines())
 
 
