@@ -1,11 +1,18 @@
 """What the directory needs as days pass and its territory changes."""
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
-from directory.calendar_store import extend
+from directory.calendar_store import EXTENDING, extend
 from directory.db import transaction
 from directory.projection import refresh_offers
 from directory.settings import Settings
+
+UNUSED = """
+delete from timetable t
+where not exists (select from service_at_location o where o.timetable_key = t.key)
+  and not exists (select from offer f where f.timetable_id = t.id)
+returning t.id
+"""
 
 
 def refresh_cards(engine: Engine) -> int:
@@ -14,7 +21,18 @@ def refresh_cards(engine: Engine) -> int:
         return refresh_offers(session).total
 
 
+def sweep_timetables(engine: Engine) -> int:
+    """Drop calendars that no offer keeps any more, withdrawn ones included; how many there were.
+
+    Imports take the same lock, so none of them can be about to use one.
+    """
+    with transaction(engine) as session:
+        session.execute(text("select pg_advisory_xact_lock(:key)"), {"key": EXTENDING})
+        return len(session.execute(text(UNUSED)).all())
+
+
 def keep_up(engine: Engine, settings: Settings) -> None:
-    """Once a day: openings up to the horizon, and offers whose agreement has ended go."""
-    extend(engine, settings)
+    """Once a day: offers whose agreement has ended and calendars of nobody go, openings reach the horizon."""
     refresh_cards(engine)
+    sweep_timetables(engine)
+    extend(engine, settings)
