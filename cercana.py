@@ -34,6 +34,7 @@ from importers.commands import (
     population,
     read_settings,
 )
+from importers.correction_commands import corrections
 
 complaints = Console(stderr=True, highlight=False)
 cli = typer.Typer(
@@ -42,6 +43,7 @@ cli = typer.Typer(
 cli.add_typer(importing, name="import")
 cli.add_typer(areas, name="areas")
 cli.add_typer(population, name="population")
+cli.add_typer(corrections, name="correction")
 
 Port = Annotated[int | None, typer.Option("--port", min=1, max=65535, help="Port to serve on (8000).")]
 Host = Annotated[str | None, typer.Option("--host", help="Address to serve on (127.0.0.1).")]

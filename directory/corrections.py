@@ -113,6 +113,12 @@ def end_correction(session: Session, correction_id: int) -> Correction:
     return ended
 
 
+def list_corrections(session: Session) -> list[Correction]:
+    """Open corrections, oldest first."""
+    query = select(Correction).where(Correction.ended_at.is_(None)).order_by(Correction.id)
+    return list(session.scalars(query))
+
+
 def apply_corrections(session: Session) -> list[str]:
     """Apply every open correction where it does not hold. Returns those that find nothing to mend."""
     open_fields = session.execute(

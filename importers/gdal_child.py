@@ -1,4 +1,4 @@
-"""Child process: print the points of one GeoPackage, Shapefile or KML as JSON lines.
+"""Child process: print the points of one GeoPackage or Shapefile as JSON lines.
 
 Only the one driver asked for is registered: GDAL opens what a file's content says, not its name, and a
 virtual file (VRT) or a web service stub would otherwise read other files and call other hosts.
@@ -7,7 +7,7 @@ virtual file (VRT) or a web service stub would otherwise read other files and ca
 import os
 import sys
 
-DRIVERS = {"gpkg": "GPKG", "shp": "ESRI Shapefile", "kml": "KML"}
+DRIVERS = {"gpkg": "GPKG", "shp": "ESRI Shapefile"}
 
 
 def skip_all_but(driver: str) -> str:

@@ -1,6 +1,6 @@
 """Guards that a file must pass before anything reads it. Every file is taken as hostile.
 
-All of them are cheap and bounded: none reads more than a few kilobytes, except `check_xml`, which streams.
+All of them are cheap and bounded: none reads more than a few kilobytes.
 """
 
 import stat
@@ -8,11 +8,6 @@ import zipfile
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from xml.sax import SAXException
-from xml.sax.handler import ContentHandler
-
-import defusedxml.sax
-from defusedxml.common import DefusedXmlException
 
 from importers.errors import ImportFileError
 
@@ -117,17 +112,3 @@ def _zip_error(path: Path, problem: str) -> ImportFileError:
     return ImportFileError(
         problem, file=path, mend="envíe los datos sin comprimir, o un .zip solo con los datos"
     )
-
-
-def check_xml(path: Path) -> None:
-    """Refuse XML that declares entities or a DTD, or that is not well formed. Streams; keeps nothing."""
-    try:
-        defusedxml.sax.parse(str(path), ContentHandler(), forbid_dtd=True)
-    except DefusedXmlException as error:
-        raise ImportFileError(
-            "declara entidades o una DTD, que no se aceptan", file=path, mend="exporte el KML sin DTD"
-        ) from error
-    except (SAXException, ValueError) as error:
-        raise ImportFileError(
-            f"el XML está mal formado o incompleto ({error})", file=path, mend="vuelva a exportarlo"
-        ) from error

@@ -11,8 +11,9 @@ from pathlib import Path
 from directory.records import IssueRecord
 from importers.errors import ImportFileError
 from importers.guards import DEFAULT_LIMITS, Limits, check_file
-from importers.readers_child import open_geopackage, open_kml, open_shapefile, open_workbook
+from importers.readers_child import open_geopackage, open_shapefile, open_workbook
 from importers.readers_geojson import open_geojson
+from importers.readers_kml import open_kml
 from importers.readers_table import Table, column_index
 from importers.readers_text import open_delimited, open_json_lines
 from importers.source import Column, Format, Row

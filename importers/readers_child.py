@@ -10,7 +10,7 @@ from typing import Any
 
 from importers.child import answers
 from importers.errors import ImportFileError
-from importers.guards import Limits, check_xml, check_zip
+from importers.guards import Limits, check_zip
 from importers.readers_table import Cells, Table, table_of
 from importers.source import Column, Format
 
@@ -59,17 +59,6 @@ def open_geopackage(path: Path, hints: Format, columns: Sequence[Column], limits
     """One layer of a GeoPackage."""
     _check_start(path, b"SQLite format 3\0", "un GeoPackage")
     with _open_layer(path, path, "gpkg", hints, limits) as table:
-        yield table
-
-
-@contextmanager
-def open_kml(path: Path, hints: Format, columns: Sequence[Column], limits: Limits) -> Iterator[Table]:
-    """A KML file, once its XML is known to declare nothing."""
-    check_xml(path)
-    with path.open("rb") as handle:
-        if b"<kml" not in handle.read(4096):
-            raise ImportFileError("no es KML", file=path, mend="expórtelo de nuevo como KML")
-    with _open_layer(path, path, "kml", hints, limits) as table:
         yield table
 
 

@@ -5,6 +5,7 @@ import json
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from xml.etree.ElementTree import Element, ElementTree, SubElement
 
 import geopandas
 import shapely
@@ -35,8 +36,8 @@ TEXTS = {
     "address": "calle", "locality": "sector", "region": "zona", "eligibility": "requisito",
     "email": "correo", "url": "pagina",
 }  # fmt: skip
-# GDAL's KML reader knows these two and no other.
-KML = {"ref": "Name", "name": "Name", "comuna": "Description", "x": "geometry_x", "y": "geometry_y"}
+# What a Placemark has places of its own for.
+KML = {"name": "name", "description": "description"}
 OTHERS = {"ref": "codigo", "comuna": "comuna", "hours": "horario", "phone": "fono", "x": "lon", "y": "lat"}
 HEADER = (*OTHERS.values(), *TEXTS.values())
 
@@ -130,14 +131,22 @@ def write_layer(path: Path, rows: Rows, driver: str) -> None:
 
 
 def write_kml(path: Path, rows: Rows) -> None:
-    """Placemarks with the name, and the comuna as their description."""
-    good = [row for row in rows if row["lon"] and row["comuna"] == "Santiago" and row["lat"]]
-    wrong = [row for row in rows if row["comuna"] != "Santiago"]
-    cells = [{"Name": row["nombre"], "Description": row["comuna"]} for row in good]
-    cells += [{"Name": f"mala {row['nombre']}", "Description": row["comuna"]} for row in wrong]
-    points = [shapely.Point(float(row["lon"]), float(row["lat"])) for row in good]
-    points += [shapely.Point()] * len(wrong)
-    geopandas.GeoDataFrame(cells, geometry=points, crs=4326).to_file(path, driver="KML")
+    """Placemarks with name and description of their own, and the other cells in both kinds of ExtendedData."""
+    root = Element("kml", xmlns="http://www.opengis.net/kml/2.2")
+    document = SubElement(root, "Document")
+    for row in rows:
+        place = SubElement(document, "Placemark")
+        SubElement(place, "name").text = row["nombre"]
+        SubElement(place, "description").text = row["descripc"]
+        extended = SubElement(place, "ExtendedData")
+        schema = SubElement(extended, "SchemaData", schemaUrl="#datos")
+        for number, header in enumerate(header for header in HEADER if header not in ("nombre", "descripc")):
+            if number % 2:
+                SubElement(schema, "SimpleData", name=header).text = row[header]
+            else:
+                SubElement(SubElement(extended, "Data", name=header), "value").text = row[header]
+        SubElement(SubElement(place, "Point"), "coordinates").text = "-70.65,-33.44"
+    ElementTree(root).write(path, encoding="utf-8", xml_declaration=True)
 
 
 def write_shapefile(path: Path, rows: Rows) -> None:
@@ -164,14 +173,9 @@ FORMATS: Mapping[str, tuple[Callable[[Path, Rows], None], str]] = {
 }
 
 
-def texts_of(suffix: str) -> set[str]:
-    """The parts that hold a payload in files of a format."""
-    return {"name"} if suffix == ".kml" else set(TEXTS)
-
-
 def write_mapping(path: Path, source_id: str, suffix: str) -> None:
     """The mapping file for the tables above."""
-    columns = KML if suffix == ".kml" else OTHERS | TEXTS
+    columns = OTHERS | TEXTS | (KML if suffix == ".kml" else {})
     lines = "\n".join(f'{part} = "{header}"' for part, header in columns.items())
     path.write_text(
         f'[source]\nid = "{source_id}"\ntitle = "<b>{{{{7*7}}}}</b>"\npublisher = "<i>{{% raw</i>"\n'

@@ -12,10 +12,26 @@ from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
+from sqlalchemy import Engine, select
 
+from directory.db import transaction
+from directory.intake import publish
 from directory.settings import ROOT
+from directory.tables import Offer
+from tests.factories import offer_record, seed_basics, source_info
 
-COMMANDS = ("up", "serve", "migrate", "demo", "import", "areas", "population", "status", "doctor")
+COMMANDS = (
+    "up",
+    "serve",
+    "migrate",
+    "demo",
+    "import",
+    "areas",
+    "population",
+    "correction",
+    "status",
+    "doctor",
+)
 
 
 def environment(**extra: str) -> dict[str, str]:
@@ -174,3 +190,32 @@ def test_two_services_share_a_database_and_the_last_stops_it(scratch: Path) -> N
         two.send_signal(signal.SIGINT)
         assert two.wait(30) == 0
     assert not (data / "pgdata" / "postmaster.pid").exists()
+
+
+def test_a_correction_is_set_listed_and_ended(own_engine: Engine, own_database_url: str) -> None:
+    with transaction(own_engine) as session:
+        seed_basics(session)
+        publish(session, source_info(), [offer_record()])
+        place = str(session.scalar(select(Offer.location_id)))
+    why = ("--reason", "new sign", "--author", "ana")
+    made = cercana(
+        "correction",
+        "set",
+        "location",
+        place,
+        "name",
+        "Centro Nuevo",
+        *why,
+        CERCANA_DATABASE_URL=own_database_url,
+    )
+    assert made.returncode == 0, made.stderr
+    listed = cercana("correction", "list", CERCANA_DATABASE_URL=own_database_url)
+    assert "Centro Nuevo" in listed.stdout
+    assert place in listed.stdout
+    refused = cercana(
+        "correction", "set", "location", place, "zone", "UTC", *why, CERCANA_DATABASE_URL=own_database_url
+    )
+    assert refused.returncode == 1
+    assert "location.zone cannot be mended by hand" in refused.stderr
+    ended = cercana("correction", "end", "1", CERCANA_DATABASE_URL=own_database_url)
+    assert ended.returncode == 0, ended.stderr

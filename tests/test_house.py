@@ -153,7 +153,18 @@ def test_readme_lists_every_setting(name: str) -> None:
 
 @pytest.mark.parametrize(
     "command",
-    ["up", "serve", "migrate", "demo", "import", "areas load", "population load", "status", "doctor"],
+    [
+        "up",
+        "serve",
+        "migrate",
+        "demo",
+        "import",
+        "areas load",
+        "population load",
+        "correction",
+        "status",
+        "doctor",
+    ],
 )
 def test_readme_lists_every_command(command: str) -> None:
     assert f"`cercana {command}" in README
