@@ -99,6 +99,11 @@ def _make_template(admin: psycopg.Connection[tuple[object, ...]], server_url: st
     admin.execute(
         sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(building), sql.Identifier(name))
     )
+    stamp(admin, name)
+
+
+def stamp(admin: psycopg.Connection[tuple[object, ...]], name: str) -> None:
+    """Note on a template when it was made, so that it is swept when it is old."""
     admin.execute(
         sql.SQL("COMMENT ON DATABASE {} IS {}").format(
             sql.Identifier(name), sql.Literal(str(_scalar(admin, "SELECT now()")))

@@ -20,7 +20,7 @@ from directory.db import make_engine
 from directory.settings import ROOT, Settings
 from importers.areas import load_country
 from importers.demo import load_demo
-from tests.conftest import TEMPLATE_LOCK, cluster_folder, copied_database, named
+from tests.conftest import TEMPLATE_LOCK, cluster_folder, copied_database, named, stamp
 
 # The demonstration's calendars begin here, so that answers of tests do not depend on the day they run.
 DEMO_DAY = date(2026, 9, 1)
@@ -70,17 +70,7 @@ def _make(admin: psycopg.Connection[tuple[object, ...]], server_url: str, templa
         database = psycopg.conninfo.conninfo_to_dict(url)["dbname"]
         copied = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
         admin.execute(copied.format(sql.Identifier(name), sql.Identifier(str(database))))
-        admin.execute(
-            sql.SQL("COMMENT ON DATABASE {} IS {}").format(
-                sql.Identifier(name), sql.Literal(str(_now(admin)))
-            )
-        )
-
-
-def _now(admin: psycopg.Connection[tuple[object, ...]]) -> object:
-    row = admin.execute("SELECT now()").fetchone()
-    assert row is not None
-    return row[0]
+        stamp(admin, name)
 
 
 @pytest.fixture(scope="session")

@@ -194,3 +194,11 @@ def test_no_machine_path_is_named() -> None:
             text = path.read_text("utf-8", errors="replace")
             found += [f"{name}: {one}" for one in private if one in text]
     assert not found
+
+
+def test_the_docs_name_files_that_exist() -> None:
+    pages = [README, *(path.read_text("utf-8") for path in ROOT.glob("docs/**/*.md"))]
+    named = {name for page in pages for name in re.findall(r"`?((?:\w+/)+\w+\.(?:py|md|sh))\b", page)}
+    examples = {"importers/sources/x.py"}
+    assert len(named) > 20
+    assert [name for name in sorted(named - examples) if not (ROOT / name).exists()] == []
