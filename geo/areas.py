@@ -5,6 +5,7 @@ them; distances are metres on the sphere of `geo.points`. Nothing here knows any
 """
 
 import re
+import threading
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -74,10 +75,9 @@ class AreaIndex:
         self._fine = shapely.segmentize(self._polygons, _LONGEST_EDGE_DEGREES)
         self._tree = shapely.STRtree(self._polygons)
         shapely.prepare(self._polygons)
-        # GEOS builds the index of a prepared polygon on first use, which is not safe between threads.
-        for polygon in self._polygons:
-            inner = polygon.representative_point()
-            shapely.intersects_xy(polygon, inner.x, inner.y)
+        # GEOS builds the tree and the indexes of prepared polygons on first use, which between threads ends the
+        # process: whoever asks of them holds the lock.
+        self._lock = threading.Lock()
 
     def __len__(self) -> int:
         return len(self._areas)
@@ -111,10 +111,11 @@ class AreaIndex:
         lons, lats = np.asarray(lons, float), np.asarray(lats, float)
         if lons.shape != lats.shape or lons.ndim != 1:
             raise AreaError(f"{lons.shape} longitudes and {lats.shape} latitudes do not make positions")
-        ranks = self._holding(lons, lats)
-        if tolerance > 0:
-            for row in np.flatnonzero((ranks < 0) & np.isfinite(lons) & np.isfinite(lats)):
-                ranks[row] = self._nearest(LonLat(float(lons[row]), float(lats[row])), tolerance)
+        with self._lock:
+            ranks = self._holding(lons, lats)
+            if tolerance > 0:
+                for row in np.flatnonzero((ranks < 0) & np.isfinite(lons) & np.isfinite(lats)):
+                    ranks[row] = self._nearest(LonLat(float(lons[row]), float(lats[row])), tolerance)
         codes = np.array([*self._codes, None], dtype=object)
         found: npt.NDArray[np.object_] = codes[ranks]
         return found
@@ -126,7 +127,8 @@ class AreaIndex:
         """
         if self[code].polygon is None:
             return None
-        return self._outside(self._rank[code], point)
+        with self._lock:
+            return self._outside(self._rank[code], point)
 
     def distance_to_seat(self, code: str, point: LonLat) -> Metres | None:
         """Metres from the point to the seat of the area; None when the seat is unknown."""
