@@ -15,3 +15,11 @@ class CrsError(GeoError):
 
 class AreaError(GeoError):
     """An administrative area, or its code, that cannot be used as given."""
+
+
+class NetworkError(GeoError):
+    """A road network, a timetable or routing tiles that cannot be read, built or used; the text says the mend."""
+
+
+class NoTripError(GeoError):
+    """A trip was asked for where there is none."""
