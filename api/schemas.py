@@ -1,6 +1,6 @@
 """What comes in and goes out over JSON, with examples. All integers are bounded."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from directory.answers import Status
 from directory.card import OfferCard
 from directory.records import Facility
 from directory.referrals import Rank
-from geo.travel import TravelMode
+from geo.travel import Note, TravelMode
 
 Code = Annotated[str, Field(pattern=r"^[a-z0-9_.-]{1,60}$")]
 AreaCode = Annotated[str, Field(pattern=r"^[0-9A-Z]{1,8}$")]
@@ -74,6 +74,13 @@ class ReferralRequest(BaseModel):
             "Calendars are known for some months ahead: a moment beyond is refused with the last known day"
         ),
     ] = None
+    arrive_by: Annotated[
+        datetime | None,
+        Field(
+            description="Be served no later than this (on foot or by car); options then say when to `leave`. "
+            "leave_at is the earliest departure; default the beginning of that day, or now"
+        ),
+    ] = None
     max_minutes: Annotated[int, Field(ge=1, le=1440, description="Longest trip, minutes")] = 120
     rank: Rank = Rank.SOONEST
     limit: Annotated[int, Field(ge=1, le=20)] = 5
@@ -118,14 +125,32 @@ class PlacesOut(BaseModel):
 
 
 class TripOut(BaseModel):
-    """Door to door. estimated: true when no road network was asked; then earliest and latest bound it."""
+    """Door to door, without traffic. estimated: no road network was asked; earliest and latest then bound it.
+
+    By public transport they hold the trips that leave within the next half hour, and typical_minutes is their
+    median. access_metres: walked off the roads, both ends together. ferry: the trip takes one, whose timetable is
+    not known. method: estimate, network, timetable; "+valhalla" when timed again by a second engine.
+    """
 
     minutes: float
     earliest_minutes: float
     latest_minutes: float
+    typical_minutes: float | None
     metres: float
+    access_metres: float
+    ferry: bool
     method: str
     estimated: bool
+
+
+class NetworkOut(BaseModel):
+    """The road network behind the answer. day: of its map data. timetable: first and last day, when it has one."""
+
+    id: str
+    name: str
+    day: date | None
+    licence: str
+    timetable: tuple[date, date] | None
 
 
 class ServedOut(BaseModel):
@@ -149,7 +174,8 @@ class OptionOut(BaseModel):
     """One option: a place to go to, or to call.
 
     lon and lat are null when the address is hidden; when it is approximate they are its comuna's seat, and the
-    trip is counted to there. offer is the card; offer.demonstration says that it is not a real one.
+    trip is counted to there. leave: when to leave, asked to arrive by an hour. offer is the card;
+    offer.demonstration says that it is not a real one.
     """
 
     id: UUID
@@ -159,14 +185,30 @@ class OptionOut(BaseModel):
     lat: float | None
     trip: TripOut | None
     served: ServedOut | None
+    leave: datetime | None
     eligibility: EligibilityOut
     offer: OfferCard
+
+
+class PassedOverOut(BaseModel):
+    """A place near that is not among the options, and the first reason that applied.
+
+    closed_on_arrival: nearer than an option, but served later (option.served). not_eligible: option.eligibility
+    names the rules. off_network: too far from any road. Others: see left_out.
+    """
+
+    why: Literal[
+        "closed_on_arrival", "not_eligible", "not_open_in_time", "too_far", "unreachable", "off_network"
+    ]
+    straight_metres: float
+    option: OptionOut
 
 
 class LeftOutOut(BaseModel):
     """How many offers were met on the way to the answer and left out, by the first reason that applied.
 
     too_far: the trip is longer than max_minutes. unreachable: near, but no way leads there (water between).
+    off_network: too far from any road that is known.
     not_eligible: a rule says no for this person (missing data never do). not_open_in_time: no opening left, in
     the days whose calendars are known, in which the person could be served. Offers beyond the proof that
     nothing farther can be better are not met, and so not counted.
@@ -174,6 +216,7 @@ class LeftOutOut(BaseModel):
 
     too_far: int = 0
     unreachable: int = 0
+    off_network: int = 0
     not_eligible: int = 0
     not_open_in_time: int = 0
 
@@ -185,7 +228,8 @@ class ReferralsOut(BaseModel):
     unknown_place, ambiguous_need (the words speak of several: choose of understood_needs), unknown_need.
     options: best first. unknown_hours: near, but nobody stated when they open. unplaced: their address is
     protected, call them. beyond: when there are no options, the best one beyond max_minutes.
-    method: how trips were reckoned. demonstration: whether the directory holds demonstration data.
+    passed_over: the nearest few places that are not options, with the reason. method, network, notes: how trips
+    were reckoned. demonstration: whether the directory holds demonstration data.
     """
 
     status: Status
@@ -197,11 +241,15 @@ class ReferralsOut(BaseModel):
         list[NeedOut] | None, Field(description="What `words` speak of; null when none were given")
     ]
     leave_at: datetime | None
+    arrive_by: datetime | None
     method: str | None
+    network: NetworkOut | None
+    notes: list[Note]
     demonstration: bool
     options: list[OptionOut]
     unknown_hours: list[OptionOut]
     unplaced: list[OptionOut]
     beyond: OptionOut | None
     left_out: LeftOutOut
+    passed_over: list[PassedOverOut]
     places: list[PlaceOut]

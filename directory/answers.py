@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, time
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -41,6 +41,9 @@ YEARS = range(1970, 2200)
 class Question:
     """A referral question as a person asks it. leave_at without zone is local time of the place; None is now.
 
+    arrive_by, likewise: be served no later than that; leave_at is then the earliest departure, None the
+    beginning of that day (or now, when it is today).
+
     words are everyday words for a need, besides the codes in needs.
     """
 
@@ -53,6 +56,7 @@ class Question:
     person: Person = field(default_factory=Person)
     mode: TravelMode = TravelMode.CAR
     leave_at: datetime | None = None
+    arrive_by: datetime | None = None
     max_minutes: int = 120
     rank: Rank = Rank.SOONEST
     limit: int = 5
@@ -129,11 +133,12 @@ class Directory:
             places = [] if place else found.places
             return Answer(place, None, places, found.not_understood, understood)
         needs = dict.fromkeys((*question.needs, *(one.code for one in understood or ())))
-        moment = _moment(question.leave_at, ZoneInfo(territory.zone(place.area_code)))
-        checks.check_moment(self._referrals.memory, moment)
+        leave_at, arrive_by = moments(question, ZoneInfo(territory.zone(place.area_code)))
+        checks.check_moment(self._referrals.memory, leave_at)
         query = ReferralQuery(
             origin=place.point,
-            leave_at=moment,
+            leave_at=leave_at,
+            arrive_by=arrive_by,
             needs=tuple(needs),
             kinds=(question.kind,) if question.kind else (),
             facilities=question.facilities,
@@ -146,6 +151,11 @@ class Directory:
         )
         referrals = self._referrals.find_referrals(session, query)
         return Answer(place, referrals, [], found.not_understood, understood)
+
+    @property
+    def router(self) -> Router:
+        """The router that every trip is asked of."""
+        return self._referrals.router
 
     def demonstration(self, session: Session) -> bool:
         """Whether any published source is demonstration data, as of the last question: every page says so."""
@@ -185,10 +195,30 @@ def _understood(session: Session, words: str | None) -> tuple[Need, ...] | None:
     return most_specific(needs_by_code(session, find_needs(session, words)))
 
 
-def _moment(leave_at: datetime | None, zone: ZoneInfo) -> datetime:
-    """A moment in the zone of the place: now when not said, local time when said without an offset."""
+def moments(question: Question, zone: ZoneInfo) -> tuple[datetime, datetime | None]:
+    """When the person leaves at the earliest, and by when to be served if that is asked, in the zone of the place."""
+    now = datetime.now(zone)
+    leave_at = _local(question.leave_at, zone, "leave_at")
+    arrive_by = _local(question.arrive_by, zone, "arrive_by")
+    if arrive_by is None:
+        return leave_at or now, None
+    if question.mode is TravelMode.TRANSIT:
+        raise QuestionError(
+            "En transporte público se pregunta por la hora de salida (leave_at), no por la de llegada.",
+            field="arrive_by",
+        )
     if leave_at is None:
-        return datetime.now(zone)
-    if leave_at.year not in YEARS:
-        raise QuestionError("La hora de salida está demasiado lejos de hoy.", field="leave_at")
-    return leave_at.replace(tzinfo=zone) if leave_at.tzinfo is None else leave_at.astimezone(zone)
+        midnight = datetime.combine(arrive_by.date(), time(), zone)
+        leave_at = now if midnight < now < arrive_by else midnight
+    if leave_at >= arrive_by:
+        raise QuestionError("La hora de llegada es anterior a la de salida.", field="arrive_by")
+    return leave_at, arrive_by
+
+
+def _local(moment: datetime | None, zone: ZoneInfo, field: str) -> datetime | None:
+    """A moment in the zone of the place: local time when it is said without an offset."""
+    if moment is None:
+        return None
+    if moment.year not in YEARS:
+        raise QuestionError("Esa hora está demasiado lejos de hoy.", field=field)
+    return moment.replace(tzinfo=zone) if moment.tzinfo is None else moment.astimezone(zone)

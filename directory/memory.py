@@ -5,14 +5,16 @@ Exact, not approximate: the version is read in the transaction of every question
 
 import threading
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from directory import candidates
+from geo.travel import Access, TravelMode
 from geo.units import Minutes
 
 
@@ -51,6 +53,16 @@ class Calendar:
                 return Served(at, start, end, self.kinds[i])
         return None
 
+    def served_by(self, latest: datetime, earliest: datetime, needed: Minutes) -> Served | None:
+        """The last moment from earliest to latest with `needed` minutes left (all of it, in a shorter opening)."""
+        best: Served | None = None
+        for i in range(bisect_right(self.reach, earliest), bisect_right(self.starts, latest)):
+            start, end = self.starts[i], self.ends[i]
+            at = min(latest, end - min(timedelta(minutes=needed), end - start))
+            if at >= max(earliest, start) and (best is None or at > best.at):
+                best = Served(at, start, end, self.kinds[i])
+        return best
+
 
 class Memory:
     """Facet codes and calendars of one version. Shared by the threads of a worker."""
@@ -62,6 +74,7 @@ class Memory:
         self.known_days: tuple[date, date] | None = None
         self._facets: dict[str, int] = {}
         self._calendars: dict[int, Calendar] = {}
+        self._accesses: dict[tuple[str, TravelMode], dict[UUID, Access | None]] = {}
 
     def refresh(self, session: Session) -> int:
         """Forget everything when the directory has changed since. Returns the version it is of."""
@@ -71,6 +84,7 @@ class Memory:
         facets, days = candidates.facet_codes(session), candidates.known_days(session)
         with self._lock:
             self._facets, self._calendars, self._version, self.known_days = facets, {}, version, days
+            self._accesses = {}
         return version
 
     def facets(self, names: Sequence[str]) -> list[int] | None:
@@ -96,3 +110,21 @@ class Memory:
                     known.update(read)
             return {one: read.get(one) or known[one] for one in ids}
         return {one: known[one] for one in ids}
+
+    def accesses(
+        self, session: Session, ids: Collection[UUID], network: str, mode: TravelMode
+    ) -> dict[UUID, Access | None]:
+        """Where offers meet a network, read once per version; None for one that is not stored for it."""
+        version = self._accesses
+        known = version.get((network, mode), {})
+        missing = [one for one in ids if one not in known]
+        if not missing:
+            return known
+        from directory.access import stored
+
+        read: dict[UUID, Access | None] = dict.fromkeys(missing)
+        read.update(stored(session, missing, network, mode))
+        with self._lock:
+            kept = version.setdefault((network, mode), {})
+            kept.update(read)
+        return kept

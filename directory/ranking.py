@@ -2,104 +2,226 @@
 
 from bisect import bisect
 from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from directory import candidates
 from directory.candidates import Candidate
-from directory.question import Rank, ReferralOption, ReferralQuery
-from geo.travel import Router, Trip
+from directory.eligibility import Verdict
+from directory.memory import Calendar, Memory, Served
+from directory.question import Rank, ReferralQuery
+from directory.walk import OfferWalk
+from geo.travel import NoTrip, Target
 from geo.units import Minutes
 
-type _Key = tuple[datetime | float, float, int]
+type Key = tuple[float, float, int]
+
+# Of the places that were met and passed over, so many are told for each reason, and in all.
+TOLD = 3
+TOLD_IN_ALL = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """An offer with its trip's minutes, when it serves then, and whether the person is eligible.
+
+    leave: when to leave. served: None when the hours are unknown. finer: timed again by a second engine.
+    """
+
+    offer: Candidate
+    minutes: Minutes
+    verdict: Verdict
+    served: Served | None
+    leave: datetime
+    finer: bool = False
 
 
 class Best:
-    """The k best options, best first: one for each location."""
+    """The best few by a key, best first: one for each location."""
 
-    def __init__(self, k: int) -> None:
-        self.options: list[ReferralOption] = []
-        self._keys: list[_Key] = []
+    def __init__(self, k: int, kept: int | None = None) -> None:
+        """k: how many are asked for. kept: how many are kept besides, when a second look may reorder them."""
+        self.all: list[Weighed] = []
+        self._keys: list[Key] = []
         self._k = k
+        self._kept = max(k, kept or 0)
 
     @property
-    def worst(self) -> ReferralOption | None:
-        """The k-th option; None while there are fewer."""
-        return self.options[-1] if len(self.options) >= self._k else None
+    def worst(self) -> Weighed | None:
+        """The k-th; None while there are fewer."""
+        return self.all[self._k - 1] if len(self.all) >= self._k else None
 
-    def add(self, key: _Key, option: ReferralOption) -> None:
-        """Keep an option if it is among the k best, and better than another at its location."""
-        if len(self._keys) >= self._k and key >= self._keys[-1]:
+    def add(self, key: Key, one: Weighed) -> None:
+        """Keep it if it is among the best, and better than another at its location."""
+        if len(self._keys) >= self._kept and key >= self._keys[-1]:
             return
-        for number, other in enumerate(self.options):
-            if other.location_id == option.location_id:
+        for number, other in enumerate(self.all):
+            if other.offer.location_id == one.offer.location_id:
                 if self._keys[number] <= key:
                     return
-                del self.options[number], self._keys[number]
+                del self.all[number], self._keys[number]
                 break
         place = bisect(self._keys, key)
         self._keys.insert(place, key)
-        self.options.insert(place, option)
-        del self.options[self._k :], self._keys[self._k :]
+        self.all.insert(place, one)
+        del self.all[self._kept :], self._keys[self._kept :]
+
+
+class Timing:
+    """When a person is served at a place that takes so many minutes to reach."""
+
+    def __init__(self, query: ReferralQuery, service_minutes: int) -> None:
+        self._query = query
+        self._service_minutes = service_minutes
+
+    def weighed(
+        self, offer: Candidate, minutes: Minutes, verdict: Verdict, calendar: Calendar | None
+    ) -> Weighed | None:
+        """The offer with its moment; None when it does not open in time. No calendar: hours unknown."""
+        query, trip = self._query, timedelta(minutes=minutes)
+        if calendar is None:
+            return Weighed(offer, minutes, verdict, None, query.leave_at)
+        needed = Minutes(
+            float(self._service_minutes if offer.service_minutes is None else offer.service_minutes)
+        )
+        arrival = query.leave_at + trip
+        if query.arrive_by is None:
+            served = calendar.served(arrival, needed)
+            leave = query.leave_at
+        else:
+            served = calendar.served_by(query.arrive_by, arrival, needed)
+            leave = served.at - trip if served else query.leave_at
+        return served and Weighed(offer, minutes, verdict, served, leave)
+
+    def key(self, one: Weighed) -> Key:
+        """What it is ranked by, least first; ties are won by fewer minutes, then by id."""
+        if one.served is None or self._query.rank is Rank.NEAREST:
+            first: float = one.minutes
+        elif self._query.arrive_by is None:
+            first = one.served.at.timestamp()
+        else:
+            first = -one.leave.timestamp()
+        return first, one.minutes, one.offer.id.int
 
 
 class Search:
-    """The k best so far, and the proof that nothing left on the walk can beat them."""
+    """A `geo.nearest.Judge`: eligible, open on arrival, served soonest or nearest."""
 
-    def __init__(self, query: ReferralQuery, router: Router, limit: Minutes, k: int):
-        self.query = query
-        self.limit = limit
-        # Whether the limit, and not the end of the offers, ended the walk or kept offers out.
-        self.limited = False
-        self.seen: set[UUID] = set()
+    def __init__(
+        self,
+        session: Session,
+        memory: Memory,
+        query: ReferralQuery,
+        walk: OfferWalk,
+        verdict: Callable[[str | None], Verdict],
+        timing: Timing,
+        *,
+        kept: int = 0,
+        margin: float = 1.0,
+    ) -> None:
+        """margin: a second engine may find a trip so many times shorter, so look that much farther."""
         self.left_out: Counter[str] = Counter()
-        self._served = Best(k)
-        self._unknown = Best(k)
-        self._router = router
+        self.served = Best(query.limit, kept)
+        self.unknown = Best(query.limit)
+        self._session, self._memory, self._query, self._walk = session, memory, query, walk
+        self._verdict, self._timing, self._margin = verdict, timing, margin
+        self._nearest = Best(query.limit + TOLD)
+        self._aside: dict[str, list[tuple[float, Candidate, Weighed | Verdict | None]]] = {}
+        self._contenders: set[int] | None = None
 
-    @property
-    def best(self) -> list[ReferralOption]:
-        """The options found so far, best first."""
-        return self._served.options
+    def weigh(self, reached: Sequence[tuple[Candidate, Minutes]]) -> None:
+        """Offers that can be reached, with the minutes."""
+        ids = {one.timetable_id for one, _ in reached if one.timetable_id is not None}
+        calendars = self._memory.calendars(self._session, ids)
+        for offer, minutes in reached:
+            verdict = self._verdict(offer.eligibility)
+            if verdict.answer == "no":
+                self._leave_out("not_eligible", offer, verdict)
+                continue
+            calendar = None if offer.timetable_id is None else calendars[offer.timetable_id]
+            one = self._timing.weighed(offer, minutes, verdict, calendar)
+            if one is None:
+                self._leave_out("not_open_in_time", offer, None)
+                continue
+            (self.unknown if one.served is None else self.served).add(self._timing.key(one), one)
+            if one.served is not None:
+                self._nearest.add((minutes, minutes, offer.id.int), one)
 
-    @property
-    def unknown(self) -> list[ReferralOption]:
-        """The nearest of which nobody stated the hours."""
-        return self._unknown.options
+    def refuse(self, candidate: Candidate, why: NoTrip) -> None:
+        """An offer that cannot be reached, or not within the limit."""
+        self._leave_out(str(why), candidate, None)
 
-    def add(self, option: ReferralOption, trip: Trip) -> None:
-        """Weigh an option against those there are. Ties are won by fewer metres, then by id."""
-        tie = (trip.metres, option.id.int)
-        if option.served is None:
-            self._unknown.add((trip.minutes, *tie), option)
-        elif self.query.rank is Rank.NEAREST:
-            self._served.add((trip.minutes, *tie), option)
-        else:
-            self._served.add((option.served.at, *tie), option)
-
-    def proven(self, last: Candidate) -> bool:
-        """Whether no offer farther than the last one walked can enter the best k."""
-        least = self._router.fastest(last.straight, self.query.mode)
-        if least > self.limit:
-            self.limited = True
-            return True
-        worst = self._served.worst
-        if worst is None or worst.served is None or worst.trip is None:
+    def proven(self, known: Minutes) -> bool:
+        """Whether no offer that takes `known` minutes or more can enter the best k."""
+        worst = self.served.worst
+        if worst is None or worst.served is None:
             return False
-        if self.query.rank is Rank.NEAREST:
-            return least > worst.trip.minutes
-        return self.query.leave_at + timedelta(minutes=least) > worst.served.at
+        least = Minutes(known / self._margin)
+        if self._query.rank is Rank.NEAREST:
+            return least > worst.minutes
+        away = timedelta(minutes=min(least, Minutes(1e6)))
+        if self._query.arrive_by is not None:
+            return self._query.arrive_by - away < worst.leave
+        earliest = self._query.leave_at + away
+        if earliest > worst.served.at:
+            return True
+        return self._no_contender(earliest, worst, tie=least <= worst.minutes)
 
-    def contenders(self, session: Session, last: Candidate) -> list[int] | None:
-        """Timetables that can still serve before the k-th best; None when all of them can."""
-        worst = self._served.worst
-        if self.query.rank is Rank.NEAREST or worst is None or worst.served is None or worst.trip is None:
-            return None
-        earliest = self.query.leave_at + timedelta(
-            minutes=self._router.fastest(last.straight, self.query.mode)
-        )
-        # A tie in time is won by fewer metres, and no trip is shorter than the straight line.
-        tie = last.straight <= worst.trip.metres
-        return candidates.contenders(session, earliest, worst.served.at, or_at_end=tie)
+    def narrow(self, pending: list[Candidate]) -> list[Candidate]:
+        """Of the offers not reached yet, those whose calendar can still win."""
+        contenders = self._contenders
+        if contenders is None:
+            return pending
+        return [one for one in pending if one.timetable_id is None or one.timetable_id in contenders]
+
+    def targets(self, weighed: Sequence[Weighed]) -> list[Target]:
+        """Where offers are."""
+        return self._walk.targets([one.offer for one in weighed])
+
+    def weighed_again(self, one: Weighed, minutes: Minutes) -> Weighed | None:
+        """An offer with the minutes of a second engine; None when it does not open in time by them."""
+        ids = {one.offer.timetable_id} if one.offer.timetable_id is not None else set()
+        calendars = self._memory.calendars(self._session, ids)
+        calendar = None if one.offer.timetable_id is None else calendars[one.offer.timetable_id]
+        again = self._timing.weighed(one.offer, minutes, one.verdict, calendar)
+        return again and replace(again, finer=True)
+
+    def key(self, one: Weighed) -> Key:
+        """What an offer is ranked by, least first."""
+        return self._timing.key(one)
+
+    def passed_over(self, shown: Sequence[Weighed]) -> list[tuple[str, Candidate, Weighed | Verdict | None]]:
+        """The nearest few that were met and are not shown, with the reason, nearest first."""
+        there = {one.offer.location_id for one in shown}
+        farthest = max((one.minutes for one in shown), default=Minutes(0.0))
+        nearer = [
+            ("closed_on_arrival", one.offer, one)
+            for one in self._nearest.all
+            if one.offer.location_id not in there and one.minutes < farthest
+        ]
+        others = [
+            (why, offer, what)
+            for why, some in self._aside.items()
+            for _, offer, what in some
+            if offer.location_id not in there
+        ]
+        return sorted([*nearer[:TOLD], *others], key=lambda told: told[1].straight)[:TOLD_IN_ALL]
+
+    def _no_contender(self, earliest: datetime, worst: Weighed, *, tie: bool) -> bool:
+        """Whether no calendar serves before the k-th is served; keeps those that do for what follows."""
+        assert worst.served is not None
+        found = candidates.contenders(self._session, earliest, worst.served.at, or_at_end=tie)
+        self._contenders = set(found)
+        self._walk.among(found)
+        return not found
+
+    def _leave_out(self, why: str, offer: Candidate, what: Verdict | None) -> None:
+        self.left_out[why] += 1
+        told = self._aside.setdefault(why, [])
+        if len(told) < TOLD or offer.straight < told[-1][0]:
+            told.append((offer.straight, offer, what))
+            told.sort(key=lambda one: one[0])
+            del told[TOLD:]

@@ -1,16 +1,16 @@
 """The referral question: the places where this person is really served soonest, or with the shortest trip.
 
-Exact by construction: offers are walked nearest first, and the walk ends only when the router's lower bound
-and the calendars prove that nothing left can beat the k-th option. tests/directory/test_referrals.py compares
-it with brute force.
+Exact by construction: offers are met nearest first, the reach grows, and both end only when the calendars and
+the bounds of `geo.nearest` prove that nothing left can beat the k-th option. tests/directory/test_referrals.py
+compares it with brute force.
 """
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
 from functools import lru_cache
 from types import MappingProxyType
+from uuid import UUID
 
 import orjson
 from sqlalchemy.orm import Session
@@ -19,18 +19,21 @@ from directory import candidates
 from directory.candidates import Candidate
 from directory.eligibility import Verdict, evaluate
 from directory.memory import Memory
-from directory.question import Rank, ReferralAnswer, ReferralOption, ReferralQuery
-from directory.ranking import Search
-from geo.travel import Router
+from directory.question import PassedOver, Rank, ReferralAnswer, ReferralOption, ReferralQuery
+from directory.ranking import Best, Search, Timing, Weighed
+from directory.walk import OfferWalk
+from geo.nearest import find_nearest
+from geo.travel import Reach, Router, Trip
 from geo.units import Minutes
 
 __all__ = ["Rank", "ReferralAnswer", "ReferralOption", "ReferralQuery", "Referrals"]
 
-# Offers read at first for each option asked for: by day the proof seldom needs more.
-FIRST_BATCH = 3
-BATCH_GROWTH = 8
 # Minutes within which the nearest option is still told when nothing lies inside the limit asked for.
 BEYOND = Minutes(24 * 60.0)
+# A finer engine times the leading options again, so many at most; it may find a trip that much shorter.
+RETIMED = 20
+RETIMING_MARGIN = 1.5
+NOT_KNOWN = Verdict("missing", ())
 
 
 class Referrals:
@@ -44,7 +47,7 @@ class Referrals:
         ancestors: Callable[[str], tuple[str, ...]],
         insurance_groups: Mapping[str, str] = MappingProxyType({}),
     ):
-        self._router = router
+        self.router = router
         # Thousands of offers share a few rules, and a question has one person.
         self._verdict = lru_cache(maxsize=16_384)(
             lambda rules, person: evaluate(
@@ -60,95 +63,112 @@ class Referrals:
 
     def find_referrals(self, session: Session, query: ReferralQuery) -> ReferralAnswer:
         """Options for the query, exact for the router's times, as of the memory's last refresh."""
+        reach = self.router.reach(query.origin, query.mode, query.leave_at, query.off_road)
         facets = self.memory.facets(query.facet_names)
         if facets is None:
-            return ReferralAnswer(query, [], [], [], None, Counter(), self._router.method)
-        search = self._search(session, query, facets, query.max_minutes, query.limit)
+            return ReferralAnswer(
+                query, [], [], [], None, Counter(), reach.method, network=reach.network, notes=reach.notes
+            )
+        finer = self.router.retimes(query.origin, query.mode)
+        search, limited = self._search(session, query, facets, reach, finer=finer)
+        options = self._retimed(search, query) if finer else search.served.all[: query.limit]
         beyond = None
-        if not search.best and search.limited:
-            beyond = self._nearest_beyond(session, query, facets)
+        if not options and limited and query.max_minutes < BEYOND:
+            beyond = self._nearest_beyond(session, query, facets, reach)
         unplaced = self._unplaced(session, query, facets)
-        return self._with_cards(session, query, search, beyond, unplaced)
+        return Telling(session, query, reach, search).answer(options, beyond, unplaced)
 
     def _search(
-        self, session: Session, query: ReferralQuery, facets: list[int], limit: Minutes, k: int
-    ) -> Search:
-        search = Search(query, self._router, limit, k)
-        size, among = FIRST_BATCH * max(k, 5), None
-        while True:
-            batch = candidates.walk(session, query.origin, facets, size, among)
-            self._weigh(session, search, [one for one in batch if one.id not in search.seen])
-            if len(batch) < size or search.proven(batch[-1]):
-                return search
-            among = search.contenders(session, batch[-1])
-            if among == []:
-                return search
-            size *= BATCH_GROWTH
-
-    def _weigh(self, session: Session, search: Search, batch: Sequence[Candidate]) -> None:
-        query = search.query
-        trips = self._router.trips(query.origin, [one.point for one in batch], query.mode, query.leave_at)
-        ids = {one.timetable_id for one in batch if one.timetable_id is not None}
-        calendars = self.memory.calendars(session, ids)
-        for one, trip in zip(batch, trips, strict=True):
-            search.seen.add(one.id)
-            if trip is None or trip.minutes > search.limit:
-                near = self._router.fastest(one.straight, query.mode) <= search.limit
-                search.left_out["unreachable" if trip is None and near else "too_far"] += 1
-                search.limited = search.limited or not near or trip is not None
-                continue
-            verdict = self._verdict(one.eligibility, query.person)
-            if verdict.answer == "no":
-                search.left_out["not_eligible"] += 1
-                continue
-            served = None
-            if one.timetable_id is not None:
-                arrival = query.leave_at + timedelta(minutes=trip.minutes)
-                needed = self._service_minutes if one.service_minutes is None else one.service_minutes
-                served = calendars[one.timetable_id].served(arrival, Minutes(float(needed)))
-                if served is None:
-                    search.left_out["not_open_in_time"] += 1
-                    continue
-            search.add(ReferralOption(one.id, one.point, trip, served, verdict, one.location_id), trip)
+        self, session: Session, query: ReferralQuery, facets: list[int], reach: Reach, *, finer: bool
+    ) -> tuple[Search, bool]:
+        walk = OfferWalk(session, self.memory, query, facets, reach)
+        search = Search(
+            session,
+            self.memory,
+            query,
+            walk,
+            lambda rules: self._verdict(rules, query.person),
+            Timing(query, self._service_minutes),
+            kept=RETIMED if finer else 0,
+            margin=RETIMING_MARGIN if finer else 1.0,
+        )
+        limited = find_nearest(reach, walk, search, query.mode, wanted=query.limit, most=query.max_minutes)
+        return search, limited or search.left_out["too_far"] > 0
 
     def _nearest_beyond(
-        self, session: Session, query: ReferralQuery, facets: list[int]
-    ) -> ReferralOption | None:
-        if query.max_minutes >= BEYOND:
-            return None
-        found = self._search(session, query, facets, BEYOND, 1)
-        return found.best[0] if found.best else None
+        self, session: Session, query: ReferralQuery, facets: list[int], reach: Reach
+    ) -> Weighed | None:
+        farther = replace(query, max_minutes=BEYOND, limit=1)
+        search, _ = self._search(session, farther, facets, reach, finer=False)
+        return search.served.all[0] if search.served.all else None
 
-    def _unplaced(self, session: Session, query: ReferralQuery, facets: list[int]) -> list[ReferralOption]:
+    def _retimed(self, search: Search, query: ReferralQuery) -> list[Weighed]:
+        """The leading options with the finer engine's minutes, and in the order that follows from them."""
+        leading = search.served.all
+        again = self.router.retimed(query.origin, search.targets(leading), query.mode, query.leave_at)
+        best = Best(query.limit)
+        for one, minutes in zip(leading, again or [None] * len(leading), strict=True):
+            second = one if minutes is None else search.weighed_again(one, minutes)
+            if second is not None and second.minutes <= query.max_minutes:
+                best.add(search.key(second), second)
+        return best.all
+
+    def _unplaced(self, session: Session, query: ReferralQuery, facets: list[int]) -> list[UUID]:
         if query.area_code is None:
             return []
-        ids = candidates.unplaced(session, facets, query.area_code, query.limit)
-        return [ReferralOption(one, None, None, None, Verdict("missing", ())) for one in ids]
+        return candidates.unplaced(session, facets, query.area_code, query.limit)
 
-    def _with_cards(
-        self,
-        session: Session,
-        query: ReferralQuery,
-        search: Search,
-        beyond: ReferralOption | None,
-        unplaced: list[ReferralOption],
+
+class Telling:
+    """From what a search weighed to the answer, with the cards of what is shown."""
+
+    def __init__(self, session: Session, query: ReferralQuery, reach: Reach, search: Search) -> None:
+        self._session, self._query, self._reach, self._search = session, query, reach, search
+
+    def answer(
+        self, best: Sequence[Weighed], beyond: Weighed | None, unplaced: Sequence[UUID]
     ) -> ReferralAnswer:
-        shown = [*search.best, *search.unknown, *unplaced, *([beyond] if beyond else [])]
-        read = candidates.cards(session, [one.id for one in shown])
-
-        def filled(options: Sequence[ReferralOption]) -> list[ReferralOption]:
-            return [
-                replace(one, kind=kind, zone=zone, card=card)
-                for one in options
-                for kind, zone, card in [read[one.id]]
-            ]
-
+        """The whole answer."""
+        search = self._search
+        shown = [*best, *search.unknown.all, *([beyond] if beyond else [])]
+        aside = search.passed_over(shown)
+        ids = {one.offer.id for one in shown} | set(unplaced) | {offer.id for _, offer, _ in aside}
+        self._cards = candidates.cards(self._session, list(ids))
         return ReferralAnswer(
-            query,
-            filled(search.best),
-            filled(search.unknown),
-            filled(unplaced),
-            filled([beyond])[0] if beyond else None,
+            self._query,
+            [self._option(one) for one in best],
+            [self._option(one) for one in search.unknown.all],
+            [self._filled(ReferralOption(one, None, None, None, NOT_KNOWN)) for one in unplaced],
+            self._option(beyond) if beyond else None,
             search.left_out,
-            self._router.method,
+            self._reach.method,
+            [PassedOver(why, offer.straight, self._aside(offer, what)) for why, offer, what in aside],
+            self._reach.network,
+            self._reach.notes,
         )
+
+    def _option(self, one: Weighed) -> ReferralOption:
+        (target,) = self._search.targets([one])
+        trip = self._reach.trip(target)
+        if one.minutes != trip.minutes and one.finer:
+            trip = _retimed_trip(trip, one.minutes)
+        offer = one.offer
+        leave = one.leave if self._query.arrive_by else None
+        option = ReferralOption(
+            offer.id, offer.point, trip, one.served, one.verdict, offer.location_id, leave=leave
+        )
+        return self._filled(option)
+
+    def _aside(self, offer: Candidate, what: Weighed | Verdict | None) -> ReferralOption:
+        if isinstance(what, Weighed):
+            return self._option(what)
+        verdict = what or NOT_KNOWN
+        return self._filled(ReferralOption(offer.id, offer.point, None, None, verdict, offer.location_id))
+
+    def _filled(self, option: ReferralOption) -> ReferralOption:
+        kind, zone, card = self._cards[option.id]
+        return replace(option, kind=kind, zone=zone, card=card)
+
+
+def _retimed_trip(trip: Trip, minutes: Minutes) -> Trip:
+    return replace(trip, minutes=minutes, earliest=minutes, latest=minutes, method=f"{trip.method}+valhalla")

@@ -18,9 +18,9 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from geo.errors import GeoError
+from geo.errors import GeoError, NoTripError
 from geo.points import LonLat, great_circles
-from geo.travel import TravelMode, Trip
+from geo.travel import OFF_ROAD, NetworkFacts, Note, NoTrip, Route, Target, TravelMode, Trip
 from geo.units import Metres, Minutes
 
 type Floats = npt.NDArray[np.float64]
@@ -121,6 +121,35 @@ class EstimateRouter:
         self._profile = profile or EstimateProfile()
         self._separation = separation
 
+    def reach(
+        self, origin: LonLat, mode: TravelMode, leave_at: datetime, off_road: Metres = OFF_ROAD
+    ) -> "EstimateReach":
+        """What can be reached from the origin. Roads are not known: off_road changes nothing."""
+        return EstimateReach(self, origin, mode, leave_at)
+
+    def retimes(self, origin: LonLat, mode: TravelMode) -> bool:
+        """There is no finer engine."""
+        return False
+
+    def retimed(
+        self, origin: LonLat, targets: Sequence[Target], mode: TravelMode, leave_at: datetime
+    ) -> None:
+        """There is no finer engine."""
+        return None
+
+    def route(
+        self,
+        origin: LonLat,
+        target: Target,
+        mode: TravelMode,
+        leave_at: datetime,
+        *,
+        language: str = "es",
+        off_road: Metres = OFF_ROAD,
+    ) -> Route | None:
+        """Without roads there is no way to draw."""
+        return None
+
     def trips(
         self, origin: LonLat, targets: Sequence[LonLat], mode: TravelMode, leave_at: datetime
     ) -> list[Trip | None]:
@@ -176,6 +205,52 @@ class EstimateRouter:
         separation = self._separation
         here = separation(origin)
         return [close and separation(target) == here for close, target in zip(near, targets, strict=True)]
+
+
+class EstimateReach:
+    """A `geo.travel.Reach` that knows all it ever will from the start."""
+
+    method = METHOD
+    network: NetworkFacts | None = None
+    known = Minutes(float("inf"))
+
+    def __init__(
+        self,
+        router: EstimateRouter,
+        origin: LonLat,
+        mode: TravelMode,
+        leave_at: datetime,
+        notes: tuple[Note, ...] = (),
+    ) -> None:
+        self.notes = notes
+        self._router, self._origin, self._mode, self._leave_at = router, origin, mode, leave_at
+
+    def know(self, limit: Minutes) -> None:
+        """Nothing is left to learn."""
+
+    def bound(self, straight: Metres) -> Minutes:
+        """See `EstimateRouter.fastest`."""
+        return self._router.fastest(straight, self._mode)
+
+    def minutes(self, targets: Sequence[Target]) -> list[Minutes | NoTrip]:
+        """Door to door; the middle of the range."""
+        points = [one.point for one in targets]
+        trips = self._router.trips(self._origin, points, self._mode, self._leave_at)
+        return [
+            trip.minutes if trip is not None else self._refused(point)
+            for trip, point in zip(trips, points, strict=True)
+        ]
+
+    def trip(self, target: Target) -> Trip:
+        """The trip with its range. Raises NoTripError where `EstimateRouter.refusal` gives a reason."""
+        (trip,) = self._router.trips(self._origin, [target.point], self._mode, self._leave_at)
+        if trip is None:
+            raise NoTripError(f"no estimate to {target.point}: {self._refused(target.point)}")
+        return trip
+
+    def _refused(self, point: LonLat) -> NoTrip:
+        refusal = self._router.refusal(self._origin, point)
+        return NoTrip.UNREACHABLE if refusal is Refusal.SEPARATED else NoTrip.TOO_FAR
 
 
 def _columns(points: Sequence[LonLat]) -> tuple[Floats, Floats]:

@@ -167,6 +167,10 @@ class Router(Protocol):
         """What can be reached from the origin. off_road: how far from a road the origin may be."""
         ...
 
+    def retimes(self, origin: LonLat, mode: TravelMode) -> bool:
+        """Whether a second, finer engine can time trips from here again (`retimed`)."""
+        ...
+
     def retimed(
         self, origin: LonLat, targets: Sequence[Target], mode: TravelMode, leave_at: datetime
     ) -> list[Minutes | None] | None:

@@ -23,8 +23,8 @@ router = APIRouter(prefix="/referrals", tags=["referrals"])
 EXAMPLE = {"place": "Talca", "needs": ["social_security.pension_payment"], "mode": "car", "max_minutes": 90}
 NOBODY = LeftOutOut().model_dump()
 NOTHING: dict[str, Any] = {
-    "leave_at": None, "method": None, "options": [], "unknown_hours": [], "unplaced": [], "beyond": None,
-    "left_out": NOBODY,
+    "leave_at": None, "arrive_by": None, "method": None, "network": None, "notes": [], "options": [],
+    "unknown_hours": [], "unplaced": [], "beyond": None, "left_out": NOBODY, "passed_over": [],
 }  # fmt: skip
 DESCRIPTION = (
     "Places where this person can really be served, soonest first (or nearest first). "
@@ -83,6 +83,7 @@ def _question(request: ReferralRequest) -> Question:
         ),
         mode=request.mode,
         leave_at=request.leave_at,
+        arrive_by=request.arrive_by,
         max_minutes=request.max_minutes,
         rank=request.rank,
         limit=request.limit,
@@ -104,12 +105,19 @@ def as_json(answer: Answer, demonstration: bool) -> dict[str, Any]:
         return told | NOTHING
     return told | {
         "leave_at": found.query.leave_at,
+        "arrive_by": found.query.arrive_by,
         "method": found.method,
+        "network": found.network,
+        "notes": found.notes,
         "options": _options(found, found.options),
         "unknown_hours": _options(found, found.unknown_hours),
         "unplaced": _options(found, found.unplaced),
         "beyond": _option(found, found.beyond) if found.beyond else None,
         "left_out": {**NOBODY, **found.left_out},
+        "passed_over": [
+            {"why": one.why, "straight_metres": round(one.straight), "option": _option(found, one.option)}
+            for one in found.passed_over
+        ],
     }
 
 
@@ -126,6 +134,7 @@ def _option(answer: ReferralAnswer, option: ReferralOption) -> dict[str, Any]:
         "lat": option.point.lat if option.point else None,
         "trip": _trip(option),
         "served": _served(answer, option),
+        "leave": option.leave.astimezone(ZoneInfo(option.zone)) if option.leave else None,
         "eligibility": {
             "answer": option.verdict.answer,
             "reasons": [reason.text for reason in option.verdict.reasons],
@@ -142,7 +151,10 @@ def _trip(option: ReferralOption) -> dict[str, Any] | None:
         "minutes": round(trip.minutes, 1),
         "earliest_minutes": round(trip.earliest, 1),
         "latest_minutes": round(trip.latest, 1),
+        "typical_minutes": None if trip.typical is None else round(trip.typical, 1),
         "metres": round(trip.metres),
+        "access_metres": round(trip.access_metres),
+        "ferry": trip.ferry,
         "method": trip.method,
         "estimated": trip.estimated,
     }

@@ -44,7 +44,13 @@ def test_an_answer_explains_itself(client: TestClient) -> None:
             datetime.fromisoformat(option["served"][one]) for one in ("opens", "at", "closes")
         )
         assert opens <= at < closes
-    assert set(answer["left_out"]) == {"too_far", "unreachable", "not_eligible", "not_open_in_time"}
+    assert set(answer["left_out"]) == {
+        "too_far",
+        "unreachable",
+        "off_network",
+        "not_eligible",
+        "not_open_in_time",
+    }
 
 
 def test_everyday_words_are_understood(client: TestClient) -> None:

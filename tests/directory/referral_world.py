@@ -180,7 +180,7 @@ def brute_force(
         if not moments:
             continue
         first = (min(moments).timestamp(),) if query.rank is Rank.SOONEST else (trip.minutes,)
-        found.append(((*first, trip.metres, str(one.id)), one))
+        found.append(((*first, trip.minutes, str(one.id)), one))
     best: dict[uuid.UUID, uuid.UUID] = {}
     for _, one in sorted(found, key=lambda pair: pair[0]):
         best.setdefault(one.location_id, one.id)
