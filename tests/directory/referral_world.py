@@ -2,9 +2,11 @@
 
 import random
 import uuid
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from psycopg.types.json import Jsonb
 from sqlalchemy.orm import Session
@@ -13,10 +15,14 @@ from directory import candidates
 from directory.eligibility import evaluate
 from directory.referrals import Rank, ReferralQuery
 from geo.points import LonLat
-from geo.travel import Router
+from geo.travel import NoTrip
 
 CENTER = LonLat(-71.2, -35.4)
-START = datetime(2026, 3, 2, tzinfo=UTC)
+# A fortnight with Good Friday (3 April) and the end of daylight saving time (midnight to 5 April) in it.
+ZONE = ZoneInfo("America/Santiago")
+FIRST_DAY = date(2026, 3, 30)
+HOLIDAY = date(2026, 4, 3)
+START = datetime(2026, 3, 30, tzinfo=ZONE).astimezone(UTC)
 NEEDS = ("common", "mid", "rare", "never")
 SOURCE = "world"
 
@@ -35,42 +41,50 @@ class WorldOffer:
 
 
 def make_calendars(random_: random.Random, count: int) -> list[tuple[tuple[datetime, datetime], ...]]:
-    """Weekday hours, lunch breaks, single visits, whole days, nothing at all."""
+    """Weekday hours, lunch breaks, single visits, whole days, nothing at all; by the clock on the wall."""
     made = []
     for number in range(count):
-        openings = []
-        for day in range(14):
-            morning = START + timedelta(days=day, hours=random_.choice([8, 9, 9, 9, 10]))
+        openings: list[tuple[datetime, datetime]] = []
+        for day in (FIRST_DAY + timedelta(days=n) for n in range(14)):
+            opens = random_.choice([8, 9, 9, 9, 10])
+            weekday = day.weekday() < 5 and day != HOLIDAY
             shape = number % 5
-            if shape == 0 and day % 7 < 5:
-                openings.append((morning, morning + timedelta(hours=8)))
-            elif shape == 1 and day % 7 < 5:
-                openings += [
-                    (morning, morning + timedelta(hours=4)),
-                    (morning + timedelta(hours=5), morning + timedelta(hours=8)),
-                ]
-            elif shape == 2 and day == number % 13:
-                openings.append((morning, morning + timedelta(hours=2)))
+            if shape == 0 and weekday:
+                openings.append(_hours(day, opens, opens + 8))
+            elif shape == 1 and weekday:
+                openings += [_hours(day, opens, opens + 4), _hours(day, opens + 5, opens + 8)]
+            elif shape == 2 and (day - FIRST_DAY).days == number % 13:
+                openings.append(_hours(day, opens, opens + 2))
             elif shape == 3:
-                openings.append((START + timedelta(days=day), START + timedelta(days=day + 1)))
+                openings.append(_hours(day, 0, 24))
         made.append(tuple(openings))
     return made
 
 
-def build_world(session: Session, seed: int, count: int = 400) -> list[WorldOffer]:
+def _hours(day: date, opens: int, closes: int) -> tuple[datetime, datetime]:
+    midnight = datetime(day.year, day.month, day.day, tzinfo=ZONE)
+    later = midnight + timedelta(days=closes // 24)
+    return midnight.replace(hour=opens).astimezone(UTC), later.replace(hour=closes % 24).astimezone(UTC)
+
+
+def anywhere(random_: random.Random) -> LonLat:
+    """A point near the middle of the world, or far from it."""
+    spread = random_.choice([0.01, 0.1, 1.0])
+    return LonLat(
+        round(CENTER.lon + random_.gauss(0, spread), 4), round(CENTER.lat + random_.gauss(0, spread), 4)
+    )
+
+
+def build_world(
+    session: Session, seed: int, count: int = 400, place: Callable[[random.Random], LonLat] = anywhere
+) -> list[WorldOffer]:
     """Write a world into the database, and answer what is in it."""
     random_ = random.Random(seed)
     calendars = make_calendars(random_, 30)
-    corner = [
-        LonLat(CENTER.lon + random_.uniform(-0.8, 0.8), CENTER.lat + random_.uniform(-0.8, 0.8))
-        for _ in range(20)
-    ]
+    corner = [place(random_) for _ in range(20)]
     offers = []
     for _ in range(count):
-        spread = random_.choice([0.01, 0.1, 1.0])
-        point = LonLat(
-            round(CENTER.lon + random_.gauss(0, spread), 4), round(CENTER.lat + random_.gauss(0, spread), 4)
-        )
+        point = place(random_)
         if random_.random() < 0.15:
             point = random_.choice(corner)  # the same point for several: ties
         needs = {"common"} | ({"mid"} if random_.random() < 0.2 else set())
@@ -160,28 +174,47 @@ def _write(session: Session, offers: list[WorldOffer], calendars: list[Any]) -> 
 
 
 def brute_force(
-    offers: list[WorldOffer], query: ReferralQuery, router: Router, service_minutes: int
-) -> list[uuid.UUID]:
-    """The options for a question by trying every offer."""
+    offers: list[WorldOffer],
+    query: ReferralQuery,
+    minutes: Sequence[float | NoTrip | None],
+    service_minutes: int,
+) -> list[tuple[float, uuid.UUID]]:
+    """The options for a question by trying every offer, with what each is ranked by."""
     found = []
-    trips = router.trips(query.origin, [one.point for one in offers], query.mode, query.leave_at)
-    for one, trip in zip(offers, trips, strict=True):
-        if trip is None or trip.minutes > query.max_minutes or not set(query.needs) <= one.needs:
+    for one, trip in zip(offers, minutes, strict=True):
+        if trip is None or isinstance(trip, NoTrip) or trip > query.max_minutes:
             continue
-        if one.calendar is None or evaluate(one.eligibility, query.person, lambda _: ()).answer == "no":
+        if not set(query.needs) <= one.needs or one.calendar is None:
             continue
-        arrival = query.leave_at + timedelta(minutes=trip.minutes)
-        needed = timedelta(minutes=service_minutes if one.service_minutes is None else one.service_minutes)
+        if evaluate(one.eligibility, query.person, lambda _: ()).answer == "no":
+            continue
+        rank = _rank(one, query, trip, service_minutes)
+        if rank is not None:
+            found.append(((rank if query.rank is Rank.SOONEST else trip, trip, str(one.id)), one))
+    best: dict[uuid.UUID, tuple[float, uuid.UUID]] = {}
+    for (first, _, _), one in sorted(found, key=lambda pair: pair[0]):
+        best.setdefault(one.location_id, (first, one.id))
+    return list(best.values())[: query.limit]
+
+
+def _rank(one: WorldOffer, query: ReferralQuery, trip: float, service_minutes: int) -> float | None:
+    """When one is served there as a number to rank by (asked to arrive by an hour: when to leave, later first)."""
+    arrival = query.leave_at + timedelta(minutes=trip)
+    needed = timedelta(minutes=service_minutes if one.service_minutes is None else one.service_minutes)
+    assert one.calendar is not None
+    if query.arrive_by is None:
         moments = [
             max(arrival, start)
             for start, end in one.calendar
             if end > arrival and end - max(arrival, start) >= min(needed, end - start)
         ]
-        if not moments:
-            continue
-        first = (min(moments).timestamp(),) if query.rank is Rank.SOONEST else (trip.minutes,)
-        found.append(((*first, trip.minutes, str(one.id)), one))
-    best: dict[uuid.UUID, uuid.UUID] = {}
-    for _, one in sorted(found, key=lambda pair: pair[0]):
-        best.setdefault(one.location_id, one.id)
-    return list(best.values())[: query.limit]
+        return min(moments).timestamp() if moments else None
+    latest = [
+        min(query.arrive_by, end - min(needed, end - start)) for start, end in one.calendar if end > arrival
+    ]
+    fits = [
+        at
+        for at, (start, _) in zip(latest, [c for c in one.calendar if c[1] > arrival], strict=True)
+        if at >= max(arrival, start)
+    ]
+    return -(max(fits) - timedelta(minutes=trip)).timestamp() if fits else None
