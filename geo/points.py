@@ -51,6 +51,14 @@ class Bounds(NamedTuple):
         """Square degrees: to compare boxes, not to measure them."""
         return self.width * (self.north - self.south)
 
+    def widened(self, margin: Metres) -> "Bounds":
+        """The box with at least this margin on every side, kept between the poles; it does not wrap around."""
+        lat = math.degrees(margin / EARTH_RADIUS_M)
+        south, north = max(-90.0, self.south - lat), min(90.0, self.north + lat)
+        shrink = math.cos(math.radians(max(abs(south), abs(north))))
+        lon = min(180.0, lat / shrink) if shrink > 1e-9 else 180.0
+        return Bounds(max(-180.0, self.west - lon), south, min(180.0, self.east + lon), north)
+
     def contains(self, point: LonLat) -> bool:
         """Whether the point lies in the box, edges included."""
         east, west = point.lon <= self.east, point.lon >= self.west

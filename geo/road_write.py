@@ -13,7 +13,7 @@ from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import connected_components
 
 from geo.errors import NetworkError
-from geo.road_graph import FORMAT, MANIFEST, ROAD_MODES, SLOTS, Floats, Ints
+from geo.road_graph import DEGREE, FORMAT, MANIFEST, ROAD_MODES, SLOTS, Floats, Ints
 from geo.travel import TravelMode
 
 # An arc of no time at all would vanish from a sparse matrix.
@@ -68,8 +68,9 @@ def write_graph(folder: Path, roads: Roads, manifest: Mapping[str, Any]) -> dict
         for direction, matrix, numbers in (("forward", forward, edges), ("reverse", backward, edges[order])):
             _save_arcs(save, f"{mode}_{direction}", matrix, numbers)
         save(f"{mode}_component", components(forward))
-    west, south = roads.nodes.min(axis=0).tolist()
-    east, north = roads.nodes.max(axis=0).tolist()
+    # Of the shapes: bends stick out of the box of the nodes.
+    west, south = (roads.shape.min(axis=0) / DEGREE).tolist()
+    east, north = (roads.shape.max(axis=0) / DEGREE).tolist()
     whole = {
         **manifest,
         "format": FORMAT,
