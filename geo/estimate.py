@@ -20,7 +20,7 @@ import numpy.typing as npt
 
 from geo.errors import GeoError, NoTripError
 from geo.points import LonLat, great_circles
-from geo.travel import OFF_ROAD, NetworkFacts, Note, NoTrip, Route, Target, TravelMode, Trip
+from geo.travel import OFF_ROAD, NetworkFacts, Note, NoTrip, Reach, Route, Target, TravelMode, Trip
 from geo.units import Metres, Minutes
 
 type Floats = npt.NDArray[np.float64]
@@ -127,13 +127,11 @@ class EstimateRouter:
         """What can be reached from the origin. Roads are not known: off_road changes nothing."""
         return EstimateReach(self, origin, mode, leave_at)
 
-    def retimes(self, origin: LonLat, mode: TravelMode) -> bool:
+    def retimes(self, reach: Reach) -> bool:
         """There is no finer engine."""
         return False
 
-    def retimed(
-        self, origin: LonLat, targets: Sequence[Target], mode: TravelMode, leave_at: datetime
-    ) -> None:
+    def retimed(self, reach: Reach, targets: Sequence[Target]) -> None:
         """There is no finer engine."""
         return None
 
@@ -245,7 +243,7 @@ class EstimateReach:
         """The trip with its range. Raises NoTripError where `EstimateRouter.refusal` gives a reason."""
         (trip,) = self._router.trips(self._origin, [target.point], self._mode, self._leave_at)
         if trip is None:
-            raise NoTripError(f"no estimate to {target.point}: {self._refused(target.point)}")
+            raise NoTripError(f"no estimate to this target: {self._refused(target.point)}")
         return trip
 
     def _refused(self, point: LonLat) -> NoTrip:

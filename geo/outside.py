@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 
 from geo.estimate import EstimateReach
 from geo.points import LonLat
-from geo.travel import NoTrip, Reach, Target, Trip
+from geo.travel import Note, NoTrip, Reach, Target, Trip
 from geo.units import Metres, Minutes
 
 
@@ -23,10 +23,14 @@ class OutsideReach:
     def __init__(self, inside: Reach, outside: EstimateReach, holds: Callable[[LonLat], bool]) -> None:
         self.method = inside.method
         self.network = inside.network
-        self.notes = inside.notes
         self.inside = inside
         self._outside = outside
         self._holds = holds
+
+    @property
+    def notes(self) -> tuple[Note, ...]:
+        """The network's; public transport finds some while it searches."""
+        return self.inside.notes
 
     @property
     def known(self) -> Minutes:

@@ -129,9 +129,20 @@ class Reach(Protocol):
     A search asks for more and more (`know`) until it can prove its answer (`geo.nearest`).
     """
 
-    method: str
-    network: NetworkFacts | None
-    notes: tuple[Note, ...]
+    @property
+    def method(self) -> str:
+        """How the trips are reckoned: estimate, network or timetable."""
+        ...
+
+    @property
+    def network(self) -> NetworkFacts | None:
+        """The network they are reckoned on; None for estimates."""
+        ...
+
+    @property
+    def notes(self) -> tuple[Note, ...]:
+        """What the person must be told; complete once `know` was asked for as far as the search went."""
+        ...
 
     @property
     def known(self) -> Minutes:
@@ -167,16 +178,14 @@ class Router(Protocol):
         """What can be reached from the origin. off_road: how far from a road the origin may be."""
         ...
 
-    def retimes(self, origin: LonLat, mode: TravelMode) -> bool:
-        """Whether a second, finer engine can time trips from here again (`retimed`)."""
+    def retimes(self, reach: Reach) -> bool:
+        """Whether a second, finer engine can time the trips of a reach again (`retimed`)."""
         ...
 
-    def retimed(
-        self, origin: LonLat, targets: Sequence[Target], mode: TravelMode, leave_at: datetime
-    ) -> list[Minutes | None] | None:
+    def retimed(self, reach: Reach, targets: Sequence[Target]) -> list[Minutes | None] | None:
         """Door to door minutes of a second, finer engine for a few targets; None for a target it cannot tell.
 
-        None altogether when there is no such engine for the origin.
+        None altogether when there is no such engine for this reach.
         """
         ...
 
