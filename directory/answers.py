@@ -29,7 +29,7 @@ from geo.travel import Router, TravelMode
 from geo.units import Minutes
 
 # Wired in api.main: which router answers, given what is known of the territory.
-RouterMaker = Callable[[Callable[[LonLat], str | None]], Router]
+RouterMaker = Callable[[Settings, Callable[[LonLat], str | None]], Router]
 type Status = Literal[
     "answered", "ambiguous_place", "unknown_place", "ambiguous_need", "unknown_need"
 ]  # fmt: skip
@@ -100,7 +100,7 @@ class Directory:
         groups = insurance_groups(facts)
         self._insurances = {one["code"] for one in facts["insurance"]} | set(groups.values())
         self._referrals = Referrals(
-            make_router(self._landmass),
+            make_router(settings, self._landmass),
             service_minutes=settings.service_minutes,
             ancestors=self._ancestors,
             insurance_groups=groups,

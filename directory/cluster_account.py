@@ -110,7 +110,8 @@ def make_data_folder(data: Path, account: Account) -> None:
         raise ClusterError(
             f"The data folder {data} cannot be used: {reason}. Choose another with --data."
         ) from error
-    if names and "bringup.lock" not in names:
+    # Road networks may be built before the first start.
+    if names - {"networks"} and "bringup.lock" not in names:
         raise ClusterError(
             f"The folder {data} is not empty and was not made by Cercana. "
             "Choose an empty or new one with --data."

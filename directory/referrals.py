@@ -69,9 +69,9 @@ class Referrals:
             return ReferralAnswer(
                 query, [], [], [], None, Counter(), reach.method, network=reach.network, notes=reach.notes
             )
-        finer = self.router.retimes(query.origin, query.mode)
+        finer = self.router.retimes(reach)
         search, limited = self._search(session, query, facets, reach, finer=finer)
-        options = self._retimed(search, query) if finer else search.served.all[: query.limit]
+        options = self._retimed(search, query, reach) if finer else search.served.all[: query.limit]
         beyond = None
         if not options and limited and query.max_minutes < BEYOND:
             beyond = self._nearest_beyond(session, query, facets, reach)
@@ -102,10 +102,10 @@ class Referrals:
         search, _ = self._search(session, farther, facets, reach, finer=False)
         return search.served.all[0] if search.served.all else None
 
-    def _retimed(self, search: Search, query: ReferralQuery) -> list[Weighed]:
+    def _retimed(self, search: Search, query: ReferralQuery, reach: Reach) -> list[Weighed]:
         """The leading options with the finer engine's minutes, and in the order that follows from them."""
         leading = search.served.all
-        again = self.router.retimed(query.origin, search.targets(leading), query.mode, query.leave_at)
+        again = self.router.retimed(reach, search.targets(leading))
         best = Best(query.limit)
         for one, minutes in zip(leading, again or [None] * len(leading), strict=True):
             second = one if minutes is None else search.weighed_again(one, minutes)

@@ -26,12 +26,31 @@ class Settings(BaseSettings):
     service_minutes: int = Field(15, ge=0, le=240, description="minutes needed before closing, when unstated")
     max_upload_mb: int = Field(200, ge=1, le=4096, description="largest file an import reads")
     pool_size: int = Field(8, ge=1, le=64, description="database connections per worker")
+    networks: Path | None = Field(
+        None, description="folder of the road networks, when not in the data folder"
+    )
+    network_index: str = Field(
+        "https://download.geofabrik.de/index-v1-nogeom.json",
+        pattern="^https?://",
+        description="list of the regions whose map data can be downloaded",
+    )
     workers: int = Field(1, ge=1, le=64, description="server processes")
 
     @property
     def country_folder(self) -> Path:
         """Folder with the facts of the country: areas, zones, holidays, needs, phone numbers."""
         return ROOT / "fixtures" / "country" / self.country
+
+    @property
+    def road_profiles(self) -> tuple[Path, ...]:
+        """What is believed of roads: the profile for all countries, and the country's own over it."""
+        own = self.country_folder / "roads.toml"
+        return (ROOT / "fixtures" / "network" / "profile.toml", *([own] if own.is_file() else []))
+
+
+def share_networks(folder: Path) -> None:
+    """Tell the processes that this one starts where the road networks are: they inherit the environment."""
+    os.environ["CERCANA_NETWORKS"] = str(folder)
 
 
 def share_database_url(url: str) -> None:

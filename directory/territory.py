@@ -1,5 +1,6 @@
 """Areas as they are asked for: all in memory, by point, or with what they lie in."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session
 from geo.areas import Area, AreaIndex
 from geo.gazetteer import PLAIN, Spelling
 from geo.points import LonLat
+from geo.travel import OFF_ROAD, RURAL_OFF_ROAD
 from geo.units import Metres
 
 # Beyond this from any shape a point is not in the country's land: coasts and islets are drawn coarsely.
@@ -32,10 +34,17 @@ class AreaAt:
 class Territory:
     """The areas as the service asks for them, by code or by point. Immutable, safe between threads."""
 
-    def __init__(self, index: AreaIndex, landmasses: dict[str, str], default_zone: str) -> None:
+    def __init__(
+        self,
+        index: AreaIndex,
+        landmasses: dict[str, str],
+        default_zone: str,
+        urban: Collection[str] = (),
+    ) -> None:
         self.index = index
         self._landmasses = landmasses
         self._default_zone = default_zone
+        self._urban = frozenset(urban)
         # Offers are asked for over and over, and finding a comuna costs more than the rest of an estimate.
         self.landmass_at = lru_cache(maxsize=REMEMBERED_POINTS)(self._landmass_at)
 
@@ -64,6 +73,14 @@ class Territory:
     def landmass(self, code: str) -> str | None:
         """Landmass of an area, None for the mainland."""
         return self._landmasses.get(code)
+
+    def off_road(self, code: str | None) -> Metres:
+        """How far from a road a place of this area may lie and still be on the network.
+
+        Less only where people are known to live close together: a mixed, rural or unknown area has roads
+        that no map knows.
+        """
+        return OFF_ROAD if code in self._urban else RURAL_OFF_ROAD
 
     def ancestors(self, code: str) -> tuple[str, ...]:
         """Codes above an area, nearest first; none for an unknown one."""
@@ -103,7 +120,9 @@ def load_territory(session: Session) -> Territory:
     country = session.scalar(
         text("select zone from area order by kind = 'country' desc, population desc nulls last")
     )
-    return Territory(load_area_index(session), {code: landmass for code, landmass in rows}, country or "UTC")
+    urban = session.scalars(text("select code from area where settlement = 'urban'"))
+    landmasses = {code: landmass for code, landmass in rows}
+    return Territory(load_area_index(session), landmasses, country or "UTC", list(urban))
 
 
 def _area(row: Any) -> Area:

@@ -23,7 +23,7 @@ DISSOLVE_SHARE = 0.9
 
 @dataclass(frozen=True, slots=True)
 class AreaRecord:
-    """One area as the country's facts or a table of codes state it."""
+    """One area as the country's facts or a table of codes state it. settlement: urban, mixed or rural."""
 
     code: str
     kind: str
@@ -33,6 +33,7 @@ class AreaRecord:
     population: int | None = None
     landmass: str | None = None
     seat: LonLat | None = None
+    settlement: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ def slug_of(name: str) -> str:
 def store_areas(session: Session, records: Sequence[AreaRecord]) -> Changes:
     """Insert or update areas by code. Never deletes: much else refers to areas.
 
-    What a record leaves out (population, landmass, seat) stays as it was.
+    What a record leaves out (population, landmass, settlement, seat) stays as it was.
     """
     slugs = _slugs(session, records)
     stage(session, "staged_area", _AREA_COLUMNS, ((*_area_row(one), slugs[one.code]) for one in records))
@@ -78,7 +79,7 @@ def dissolve(session: Session, codes: Sequence[str]) -> list[str]:
 
 
 def read_areas(session: Session) -> dict[str, AreaRecord]:
-    """Every area by code, as `store_areas` would take it (without its seat)."""
+    """Every area by code, as `store_areas` would take it (without its seat and settlement)."""
     rows = session.execute(text(_READ_AREAS))
     return {row[0]: AreaRecord(*row) for row in rows}
 
@@ -112,7 +113,17 @@ def _slugs(session: Session, records: Sequence[AreaRecord]) -> dict[str, str]:
 
 def _area_row(one: AreaRecord) -> tuple[object, ...]:
     seat = one.seat.wkt if one.seat else None
-    return (one.code, one.kind, one.name, one.parent, one.population, one.zone, one.landmass, seat)
+    return (
+        one.code,
+        one.kind,
+        one.name,
+        one.parent,
+        one.population,
+        one.zone,
+        one.landmass,
+        seat,
+        one.settlement,
+    )
 
 
 _READ_AREAS = """
@@ -127,6 +138,7 @@ _AREA_COLUMNS = {
     "zone": "text",
     "landmass": "text",
     "seat": "geography",
+    "settlement": "text",
     "slug": "text",
 }
 _ORPHAN = """
@@ -138,16 +150,17 @@ _UPDATE_AREAS = """
 update area a
 set kind = s.kind, name = s.name, slug = s.slug, parent_code = s.parent, zone = s.zone,
     population = coalesce(s.population, a.population), landmass = coalesce(s.landmass, a.landmass),
-    seat = coalesce(s.seat, a.seat)
+    settlement = coalesce(s.settlement, a.settlement), seat = coalesce(s.seat, a.seat)
 from staged_area s
 where a.code = s.code
-  and (a.kind, a.name, a.slug, a.parent_code, a.zone, a.population, a.landmass, a.seat)
+  and (a.kind, a.name, a.slug, a.parent_code, a.zone, a.population, a.landmass, a.settlement, a.seat)
       is distinct from (s.kind, s.name, s.slug, s.parent, s.zone, coalesce(s.population, a.population),
-                        coalesce(s.landmass, a.landmass), coalesce(s.seat, a.seat))
+                        coalesce(s.landmass, a.landmass), coalesce(s.settlement, a.settlement),
+                        coalesce(s.seat, a.seat))
 """
 _INSERT_AREAS = """
-insert into area (code, kind, name, slug, parent_code, population, zone, landmass, seat)
-select code, kind, name, slug, parent, population, zone, landmass, seat
+insert into area (code, kind, name, slug, parent_code, population, zone, landmass, settlement, seat)
+select code, kind, name, slug, parent, population, zone, landmass, settlement, seat
 from staged_area s
 where not exists (select from area a where a.code = s.code)
 order by code

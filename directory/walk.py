@@ -14,7 +14,7 @@ from geo.units import Metres
 
 # Offers read at first for each option asked for: by day the proof seldom needs more.
 FIRST_BATCH = 3
-BATCH_GROWTH = 8
+BATCH_GROWTH = 4
 
 
 class OfferWalk:

@@ -64,11 +64,13 @@ def load_country(settings: Settings, engine: Engine) -> None:
 
 def load_demo(settings: Settings, engine: Engine) -> None:
     """The demonstration data, marked as such."""
+    from directory.networks import refresh_networks
     from importers.demo import load_demo as load
 
     load_country(settings, engine)
     with progress("Loading the demonstration data") as advance:
         load(engine, settings, advance)
+    refresh_networks(engine, settings)
 
 
 @importing.command("list")
@@ -108,6 +110,7 @@ def import_files(
     source: str, files: list[Path], form: str, output: Path | None, data: Path | None, **how: bool
 ) -> None:
     """Check or import, and write the report where it is wanted."""
+    from directory.networks import refresh_networks
     from importers import pipeline
 
     settings = read_settings(data=data)
@@ -122,6 +125,8 @@ def import_files(
                 force=how.get("force", False),
                 progress=advance,
             )
+        if not how.get("check", False):
+            refresh_networks(engine, settings)
     write_report(report, form, output)
 
 

@@ -117,6 +117,7 @@ def _area(row: Mapping[str, str], landmasses: Mapping[str, str]) -> AreaRecord:
         int(row["population"]) if row["population"] else None,
         landmasses.get(row["code"]),
         LonLat(float(row["lon"]), float(row["lat"])) if row["lon"] else None,
+        row["settlement"] or None,
     )
 
 

@@ -52,6 +52,14 @@ def schema_digest() -> str:
     return digest.hexdigest()[:12]
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _no_networks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Road networks that this machine may have are no part of the tests: each installs its own."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("CERCANA_NETWORKS", str(tmp_path_factory.mktemp("no-networks")))
+        yield
+
+
 @pytest.fixture
 def scratch(tmp_path: Path) -> Iterator[Path]:
     """A folder for one test; as root one that the account of a private server can reach."""

@@ -1,6 +1,8 @@
 """The tables: HSDS 3.1 objects under their own names, and ours beside them."""
 
+from directory.tables.access import OfferAccess
 from directory.tables.area import Area, AreaDrawing, Place, Population
+from directory.tables.error_report import ErrorReport
 from directory.tables.location import Accessibility, Address, Language, Location, Phone
 from directory.tables.offer import Offer, Word
 from directory.tables.organization import (
@@ -34,12 +36,14 @@ from directory.tables.service import (
 )
 from directory.tables.table import METADATA, Table
 from directory.tables.taxonomy import Facet, Synonym, Taxonomy, TaxonomyTerm
+from directory.tables.unmet_need import UnmetNeed
 
 __all__ = [
     "METADATA", "Accessibility", "Address", "Area", "AreaDrawing", "Attribute", "CalendarState",
-    "Contact", "Correction", "CostOption", "Facet", "Funding", "Holiday", "ImportRun", "Issue",
-    "Language", "Location", "Metadata", "Offer", "Opening", "Organization", "OrganizationIdentifier",
-    "Phone", "Place", "Population", "Program", "RequiredDocument", "Schedule", "ScheduleException",
-    "Service", "ServiceArea", "ServiceAtLocation", "ServiceCapacity", "Source", "Statement", "Synonym",
-    "Table", "Taxonomy", "TaxonomyTerm", "Timetable", "Unit", "Url", "Visit", "Word",
+    "Contact", "Correction", "CostOption", "ErrorReport", "Facet", "Funding", "Holiday", "ImportRun", "Issue",
+    "Language", "Location", "Metadata", "Offer", "OfferAccess", "Opening", "Organization",
+    "OrganizationIdentifier", "Phone", "Place", "Population", "Program", "RequiredDocument", "Schedule",
+    "ScheduleException", "Service", "ServiceArea", "ServiceAtLocation", "ServiceCapacity", "Source",
+    "Statement", "Synonym", "Table", "Taxonomy", "TaxonomyTerm", "Timetable", "Unit", "UnmetNeed", "Url",
+    "Visit", "Word",
 ]  # fmt: skip

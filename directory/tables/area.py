@@ -13,6 +13,7 @@ class Area(Table):
     __table_args__ = (
         CheckConstraint("kind in ('country', 'region', 'province', 'comuna')", name="kind"),
         CheckConstraint("boundary in ('official', 'approximate')", name="boundary"),
+        CheckConstraint("settlement in ('urban', 'mixed', 'rural')", name="settlement"),
         Index("ix_area_shape", "shape", postgresql_using="gist"),
     )
 
@@ -25,6 +26,8 @@ class Area(Table):
     zone: Mapped[str]
     # Which landmass: no land trip joins two different ones. Null is the mainland.
     landmass: Mapped[str | None]
+    # How people live there; null where nobody says. Roads are farther apart where it is rural.
+    settlement: Mapped[str | None]
     seat: Mapped[MaybePoint]
     shape: Mapped[MaybeShape]
     boundary: Mapped[str | None]
