@@ -9,6 +9,8 @@ from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from web.language import gettext as _
+from web.language import noop
 from web.templating import page
 
 PROGRAMS = "/api/"
@@ -23,12 +25,18 @@ class Failure:
     advice: str
 
 
-OTHER = Failure("No pudimos mostrar esta página", "Vuelve al inicio y busca otra vez.")
+OTHER = Failure(noop("No pudimos mostrar esta página"), noop("Vuelve al inicio y busca otra vez."))
 FAILURES: Mapping[int, Failure] = {
-    404: Failure("Esta página no existe", "Revisa la dirección o busca desde el inicio."),
-    422: Failure("No pudimos leer tu búsqueda", "Una parte de la dirección no se entiende. Busca otra vez."),
-    500: Failure("Algo falló de nuestro lado", "Inténtalo otra vez. Si sigue igual, llama por teléfono."),
-    503: Failure("No podemos responder en este momento", "Espera un minuto e inténtalo otra vez."),
+    404: Failure(noop("Esta página no existe"), noop("Revisa la dirección o busca desde el inicio.")),
+    422: Failure(
+        noop("No pudimos leer tu búsqueda"), noop("Una parte de la dirección no se entiende. Busca otra vez.")
+    ),
+    500: Failure(
+        noop("Algo falló de nuestro lado"), noop("Inténtalo otra vez. Si sigue igual, llama por teléfono.")
+    ),
+    503: Failure(
+        noop("No podemos responder en este momento"), noop("Espera un minuto e inténtalo otra vez.")
+    ),
 }
 
 
@@ -59,7 +67,8 @@ class PageErrors:
 
     async def _answer(self, problem: Message, scope: Scope, receive: Receive, send: Send) -> None:
         status = int(problem["status"])
-        failure = FAILURES.get(status, OTHER)
+        source = FAILURES.get(status, OTHER)
+        failure = Failure(_(source.title), _(source.advice))
         answer = page(self.pages, Request(scope), "error.html", status=status, failure=failure)
         for name in ("Retry-After", "Allow"):
             if value := Headers(raw=problem["headers"]).get(name):

@@ -13,6 +13,8 @@ from directory.referrals import Rank
 from geo.points import LonLat
 from geo.travel import TravelMode
 from web import labels, wording
+from web.language import gettext as _
+from web.language import ngettext, path_for
 from web.present import Choice, Drop, SearchState, SearchView
 
 LIMITS = (15, 30, 60, 90, 120)
@@ -81,7 +83,8 @@ class SearchForm:
         fields |= {"when": self.when, "leave_at": self.leave_at if self.when == "at" else ""}
         fields |= {"max_minutes": str(self.max_minutes), "rank": str(self.rank)}
         kept = [(name, value) for name, value in (fields | changes).items() if value]
-        return "/?" + urlencode([*kept, *(("accessibility", str(one)) for one in self.accessibility)])
+        fields_kept = [*kept, *(("accessibility", str(one)) for one in self.accessibility)]
+        return f"{path_for('/')}?{urlencode(fields_kept)}"
 
     def _leave_at(self, today: datetime) -> datetime | None:
         """None is now; without zone: the local time of the place found."""
@@ -89,18 +92,17 @@ class SearchForm:
             return datetime.combine(today.date() + timedelta(days=1), MORNING)
         if not self.later:
             return None
-        try:
-            return datetime.fromisoformat(self.leave_at).replace(tzinfo=None)
-        except ValueError as error:
-            words = "Escribe el día y la hora así: 2026-11-24 09:30."
-            raise QuestionError(words, field="leave_at") from error
+        moment = readable(self.leave_at)
+        if moment is None:
+            raise QuestionError(how_to_write_a_moment(), field="leave_at")
+        return moment
 
 
 def drops(form: SearchForm, need_name: str = "") -> list[Drop]:
     """The filters of the form that could be taken off, those that matter least first. need_name as in form_view."""
     found = [Drop(labels.FACILITIES[one], f"accessibility.{one}") for one in form.accessibility]
     if form.max_minutes < max(LIMITS):
-        found.append(Drop(f"hasta {form.max_minutes} min", "max_minutes"))
+        found.append(Drop(_("hasta %(minutes)s min", minutes=form.max_minutes), "max_minutes"))
     if form.need or form.words.strip():
         named = labels.NEEDS.get(form.need) or need_name or form.need
         found.append(Drop(form.words.strip() or named, "need"))
@@ -109,7 +111,7 @@ def drops(form: SearchForm, need_name: str = "") -> list[Drop]:
 
 def form_view(form: SearchForm, state: SearchState, need_name: str = "") -> SearchView:
     """The page with the form as it was filled, and nothing else. need_name: how a need of no chip is called."""
-    needs = {"": "Todo"} | dict(labels.NEEDS)
+    needs = {"": _("Todo")} | dict(labels.NEEDS)
     if form.need and form.need not in needs:
         needs[form.need] = need_name or form.need
     return SearchView(
@@ -122,10 +124,27 @@ def form_view(form: SearchForm, state: SearchState, need_name: str = "") -> Sear
         times=_choices(labels.TIMES, {form.when}),
         when_text=_when_text(form),
         leave_at=form.leave_at,
-        limits=_choices({one: f"{one} minutos" for one in _limits(form)}, {form.max_minutes}),
+        limits=_choices({one: _minutes(one) for one in _limits(form)}, {form.max_minutes}),
         ranks=_choices(labels.RANKS, {form.rank}),
         accessibility=_choices(labels.FACILITIES, set(form.accessibility)),
     )
+
+
+def readable(leave_at: str) -> datetime | None:
+    """The day and hour of the form, without zone; None when nobody can read it."""
+    try:
+        return datetime.fromisoformat(leave_at).replace(tzinfo=None)
+    except ValueError:
+        return None
+
+
+def how_to_write_a_moment() -> str:
+    """What to say beside a day and hour that nobody can read."""
+    return _("Escribe el día y la hora así: 2026-11-24 09:30.")
+
+
+def _minutes(count: int) -> str:
+    return ngettext("%(count)s minuto", "%(count)s minutos", count, count=count)
 
 
 def _limits(form: SearchForm) -> list[int]:
@@ -136,10 +155,7 @@ def _when_text(form: SearchForm) -> str:
     """When the person leaves, for the folded form; nothing when that is now."""
     if form.when == "tomorrow":
         return labels.TIMES["tomorrow"]
-    try:
-        moment = datetime.fromisoformat(form.leave_at) if form.later else None
-    except ValueError:
-        return ""
+    moment = readable(form.leave_at) if form.later else None
     return f"{wording.long_date(moment.date())}, {wording.clock(moment)}" if moment else ""
 
 

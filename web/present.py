@@ -13,6 +13,8 @@ from markupsafe import Markup
 
 from geo.points import LonLat
 from geo.units import Metres
+from web.language import gettext as _
+from web.language import ngettext
 from web.wording import Phone
 
 
@@ -120,6 +122,7 @@ class OptionCard:
     source_text: str = ""
     page_url: str | None = None
     position: LonLat | None = None
+    way: bool = False
 
     def map_point(self) -> MapPoint | None:
         """The pin of this card, with the same words and the same number."""
@@ -127,6 +130,16 @@ class OptionCard:
             return None
         lines = tuple(line for line in (self.minutes_text, self.open_state, self.address) if line)
         return MapPoint(self.number, self.id, self.kind, self.position, self.name, lines)
+
+
+@dataclass(frozen=True, slots=True)
+class PassedLine:
+    """A place that is not among the options, and why. known: what is known of it: minutes, next opening, rule."""
+
+    name: str
+    page_url: str
+    why: str
+    known: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,8 +150,9 @@ class SearchView:
     unknown_hours are near too, but nobody stated when they open; unplaced have a protected or unknown
     address and no pin. emptied_by names the filters that leave nothing (NO_OFFERS). capped: there may be
     more than options. meant are the needs to choose from (WHICH_NEED); understood is what the words were
-    taken for. shared is the position the person shared: the form then goes by POST, so that it is never in
-    an address or a log.
+    taken for. mixed: some trips are estimated, others not. reckoned: by which roads and of when. passed_over:
+    nearer places that are not options. shared is the position the person shared: the form then goes by POST, so
+    that it is never in an address or a log.
     drawing is the map as SVG, for paper and for browsers without JavaScript.
     """
 
@@ -164,7 +178,9 @@ class SearchView:
     estimated: bool = False
     places: tuple[PlaceChoice, ...] = ()
     emptied_by: tuple[Drop, ...] = ()
-    left_out_text: str = ""
+    mixed: bool = False
+    reckoned: tuple[str, ...] = ()
+    passed_over: tuple[PassedLine, ...] = ()
     examples: tuple[PlaceChoice, ...] = ()
     index: tuple[PlaceChoice, ...] = ()
     capped: bool = False
@@ -183,24 +199,22 @@ class SearchView:
         return self.origin.label if self.origin else self.place_text
 
     @property
-    def summary(self) -> str:
+    def summary(self) -> Markup:
         """The folded form in one line: place, need, mode, filters, and the time when that is not now."""
         needs, modes, facilities = (
             [choice.label for choice in choices if choice.chosen and choice.value]
             for choices in (self.needs, self.modes, self.accessibility)
         )
         said = (self.where, *needs, self.words.strip(), *modes, *facilities, self.when_text)
-        return " · ".join(part for part in said if part)
+        return Markup(" · ").join(part for part in said if part)
 
     @property
-    def heading(self) -> str:
+    def heading(self) -> Markup:
         """The heading of the list, which also is what a screen reader hears after a search."""
         count = len(self.options or self.unknown_hours)
-        what = "1 lugar" if count == 1 else f"{count} lugares"
-        if self.capped and count > 1:
-            what = f"Los {count} primeros lugares"
-        near = f" a menos de {self.limit_minutes} min de" if self.limit_minutes else " cerca de"
-        return f"{what}{near} {self.where}"
+        limited = self.limit_minutes is not None
+        text = _first(limited) if self.capped and count > 1 else _all(count, limited)
+        return Markup(text) % {"count": count, "minutes": self.limit_minutes, "where": self.where}
 
     @property
     def cards(self) -> tuple[OptionCard, ...]:
@@ -219,3 +233,19 @@ class SearchView:
         start = self.origin.position
         origin = {"lon": start.lon, "lat": start.lat, "radius": self.origin.precision_m}
         return {"origin": origin, "points": points}
+
+
+def _first(limited: bool) -> str:
+    if limited:
+        return _("Los %(count)s primeros lugares a menos de %(minutes)s min de %(where)s")
+    return _("Los %(count)s primeros lugares cerca de %(where)s")
+
+
+def _all(count: int, limited: bool) -> str:
+    if limited:
+        return ngettext(
+            "%(count)s lugar a menos de %(minutes)s min de %(where)s",
+            "%(count)s lugares a menos de %(minutes)s min de %(where)s",
+            count,
+        )
+    return ngettext("%(count)s lugar cerca de %(where)s", "%(count)s lugares cerca de %(where)s", count)

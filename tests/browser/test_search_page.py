@@ -22,15 +22,15 @@ NOTHING = {"place": "Putre", "need": "treatment", **FACILITIES, **WHEN}
 STATES: dict[str, tuple[dict[str, Any], str]] = {
     "empty": (WHEN, ""),
     "unfilled": ({"place": "", **WHEN}, "Revisa tu búsqueda"),
-    "results": (TALCA, r"Los 10 primeros lugares a menos de 60 min de Talca"),
-    "rural": (PENSION, r"\d+ lugar(es)? a menos de 120 min de Putre"),
-    "street": ({"place": "Los Aromos 123, Maipú", **WHEN}, r"a menos de 60 min de Maipú"),
+    "results": (TALCA, r"Los 10 primeros lugares cerca de Talca"),
+    "rural": (PENSION, r"\d+ lugar(es)? cerca de Putre"),
+    "street": ({"place": "Los Aromos 123, Maipú", **WHEN}, r"cerca de Maipú"),
     "ambiguous": ({"place": "San Pedro", **WHEN}, "Hay más de un lugar llamado «San Pedro»"),
     "no_place": ({"place": "Tlacca", **WHEN}, "No encontramos «Tlacca»"),
-    "unreachable": ({**PENSION, "max_minutes": "15", "mode": "foot"}, "No hay lugares a menos de 15 min"),
+    "unreachable": ({**PENSION, "max_minutes": "15", "mode": "foot"}, "No hay lugares tan cerca de"),
     "no_offers": (NOTHING, "No encontramos lugares para lo que pediste cerca de Putre"),
     "no_need": ({"words": "xyzzy", **TALCA}, "No entendimos «xyzzy»"),
-    "words": ({"words": "copete", **TALCA}, "lugares a menos de 60 min de Talca"),
+    "words": ({"words": "copete", **TALCA}, "lugares cerca de Talca"),
 }
 
 
@@ -80,7 +80,7 @@ def test_searching_by_keyboard_alone(site: str, watch: OpenPage) -> None:
             break
     page.keyboard.type("Talca")
     page.keyboard.press("Enter")
-    expect(page.locator("#results-title")).to_have_text("Los 10 primeros lugares a menos de 60 min de Talca")
+    expect(page.locator("#results-title")).to_have_text("Los 10 primeros lugares cerca de Talca")
     # Again, with the list in place: unfold, change the need with an arrow key, send with Enter.
     page.locator(".fold > summary").focus()
     page.keyboard.press("Enter")
@@ -125,7 +125,7 @@ def test_more_places_and_back(site: str, watch: OpenPage) -> None:
     page: Page = seen.page
     first = cards(page)[:10]
     page.get_by_role("button", name="Mostrar más lugares").click()
-    expect(page.locator("#results-title")).to_have_text("Los 20 primeros lugares a menos de 60 min de Talca")
+    expect(page.locator("#results-title")).to_have_text("Los 20 primeros lugares cerca de Talca")
     assert cards(page)[:10] == first
     assert page.evaluate("document.activeElement.textContent").strip().startswith("11")
     page.get_by_text("Cambiar").click()
@@ -134,7 +134,7 @@ def test_more_places_and_back(site: str, watch: OpenPage) -> None:
     expect(page.locator("#results-title")).to_contain_text("Punta Arenas")
     page.go_back()
     expect(page.locator("#results-title")).to_contain_text(
-        "Los 20 primeros lugares a menos de 60 min de Talca"
+        "Los 20 primeros lugares cerca de Talca"
     )
     expect(page.locator("h1")).to_have_count(1)
     assert page.evaluate("Object.keys(localStorage).length") == 0
@@ -190,7 +190,7 @@ def test_a_shared_position_is_answered_and_stays_out_of_addresses(site: str, wat
     page: Page = seen.page
     page.get_by_role("button", name="Usar mi ubicación").click()
     expect(page.locator("#results-title")).to_have_text(
-        re.compile("lugares a menos de 60 min de tu ubicación")
+        re.compile("lugares cerca de tu ubicación")
     )
     page.get_by_role("button", name="Mostrar más lugares").click()
     expect(page.locator("#results-title")).to_contain_text("Los 20 primeros")

@@ -5,7 +5,7 @@ from starlette.responses import HTMLResponse
 
 from geo.points import LonLat
 from tests.web.sample_views import COUNTRY, KINDS, results, states
-from web import security, templating
+from web import language, security, templating
 from web.assets import Assets
 from web.maps import search_map
 
@@ -70,5 +70,6 @@ def sample_app() -> FastAPI:
         return Response(square_tile(), media_type="application/vnd.mapbox-vector-tile")
 
     app.mount(assets.prefix, assets)
+    language.install(app)
     security.install(app)
     return app

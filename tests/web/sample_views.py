@@ -4,7 +4,7 @@ from typing import Any
 
 from geo.points import LonLat
 from geo.units import Metres
-from web.present import Choice, Drop, OptionCard, Origin, PlaceChoice, SearchState, SearchView
+from web.present import Choice, Drop, OptionCard, Origin, PassedLine, PlaceChoice, SearchState, SearchView
 from web.wording import Phone
 
 COUNTRY: dict[str, Any] = {
@@ -99,7 +99,10 @@ def results(**changes: Any) -> SearchView:
         "options": cards(),
         "limit_minutes": 60,
         "more": 20,
-        "left_out_text": "Lugares de ejemplo dejados fuera.",
+        "reckoned": ("Por calles y caminos, mapa del 3 de abril de 2026.",),
+        "passed_over": (
+            PassedLine("Centro cerrado", "/o/1", "Está más cerca, pero atiende más tarde", ("8 min a pie",)),
+        ),
         **FORM,
     }
     return SearchView(**{**known, **changes})

@@ -44,7 +44,10 @@ def test_every_state_is_a_whole_page(client: TestClient, state: str) -> None:
     for label in page.find_all("label", attrs={"for": True}):
         assert page.find(id=label["for"]) is not None
     assert "Datos de demostración: no son lugares reales" in page.get_text()
-    assert [link["href"] for link in page.select("footer a")] == ["tel:1412", "tel:101"]
+    assert [link["href"] for link in page.select("footer a")] == [
+        *("tel:1412", "tel:101"),
+        *("/mapa", "/sin-conexion", "/acerca", "/accesibilidad"),
+    ]
     skip = page.find("a", class_="skip")
     assert skip is not None
     assert skip["href"] == "#content"
@@ -110,7 +113,7 @@ def test_part_and_page_share_an_address(client: TestClient) -> None:
         ("no_filters", "Quitar todos los filtros"),
         ("no_place", "¿Quisiste decir? Talca"),
         ("error", "Revisa tu búsqueda"),
-        ("results", "Lugares de ejemplo dejados fuera."),
+        ("results", "Centro cerrado: Está más cerca, pero atiende más tarde"),
         ("unreachable", "1 h 35 min en auto"),
         ("unreachable", "Llamar al 1412"),
         ("error", "Escribe tu comuna o pueblo"),
@@ -166,10 +169,11 @@ def test_hostile_text_stays_text(client: TestClient) -> None:
     assert "<svg" not in unescape(str(page.find_all("svg")))
 
 
-def test_the_critical_path_is_small(client: TestClient) -> None:
-    page = client.get("/", params={"state": "results"}, headers={"Accept-Encoding": "gzip"})
+@pytest.mark.parametrize("address", ["/", "/en/"])
+def test_the_critical_path_is_small(client: TestClient, address: str) -> None:
+    page = client.get(address, params={"state": "results"}, headers={"Accept-Encoding": "gzip"})
     part = client.get(
-        "/", params={"state": "results"}, headers={"Accept-Encoding": "gzip", "HX-Request": "true"}
+        address, params={"state": "results"}, headers={"Accept-Encoding": "gzip", "HX-Request": "true"}
     )
     assert int(page.headers["content-length"]) <= 14_000
     assert int(part.headers["content-length"]) <= 4_000

@@ -157,15 +157,23 @@ def test_a_moment_without_offset_is_refused() -> None:
         (0.2, False, TravelMode.FOOT, "1 min a pie"),
         (60, False, TravelMode.TRANSIT, "1 h en transporte público"),
         (95, False, TravelMode.CAR, "1 h 35 min en auto"),
-        (12, True, TravelMode.CAR, "unos 12 min en auto (estimado)"),
-        (1, True, TravelMode.FOOT, "cerca de 1 min a pie (estimado)"),
-        (60, True, TravelMode.CAR, "cerca de 1 h en auto (estimado)"),
-        (125, True, TravelMode.CAR, "cerca de 2 h 5 min en auto (estimado)"),
+        (12, True, TravelMode.CAR, "6 a 25 min en auto (estimado)"),
+        (1, True, TravelMode.FOOT, "1 a 2 min a pie (estimado)"),
+        (60, True, TravelMode.CAR, "30 min a 2 h en auto (estimado)"),
+        (125, True, TravelMode.CAR, "1 h a 4 h 10 min en auto (estimado)"),
     ],
 )
 def test_minutes(minutes: float, estimated: bool, mode: TravelMode, words: str) -> None:
-    length = Minutes(minutes)
-    assert wording.minutes_text(Trip(length, Metres(1), "test", estimated, length, length), mode) == words
+    least, most = (minutes / 2, minutes * 2) if estimated else (minutes, minutes)
+    trip = Trip(Minutes(minutes), Metres(1), "test", estimated, Minutes(least), Minutes(most))
+    assert wording.minutes_text(trip, mode) == words
+
+
+def test_a_usual_trip_is_told_beside_an_unusual_one() -> None:
+    trip = Trip(Minutes(50), Metres(1), "timetable", False, Minutes(30), Minutes(50), typical=Minutes(32))
+    assert (
+        wording.minutes_text(trip, TravelMode.TRANSIT) == "50 min en transporte público; suele tomar 32 min"
+    )
 
 
 @pytest.mark.parametrize(

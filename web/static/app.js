@@ -55,7 +55,8 @@
   });
 
   document.addEventListener("htmx:afterSettle", ({ detail }) => {
-    if (detail.target.id !== "search") return;
+    if (!detail.target.matches("#search, #answer")) return;
+    find(".fold")?.removeAttribute("open");
     window.cercana?.layer?.fromPage();
     const heading = find("#results-title");
     // After "more places" the reading goes on where it was, at the first new one.

@@ -7,14 +7,8 @@
   const CLUSTER_FROM = 31; // a cluster hides the numbers of the list, so short lists never cluster
   const APART = 36; // pixels between the middles of two pins, so that each can be seen and hit
   const MOST_ROUNDS = 60;
-  const CREDIT = "Contorno: Natural Earth · Mapa y nombres: Cercana";
-  const WORDS = {
-    es: { near: "Acercar", far: "Alejar", close: "Cerrar", start: "Tu punto de partida", list: "Ver en la lista",
-          together: (n) => `${n} lugares juntos, acercar` },
-    en: { near: "Zoom in", far: "Zoom out", close: "Close", start: "Your starting point", list: "Show in the list",
-          together: (n) => `${n} places together, zoom in` },
-  };
-  const words = WORDS[document.documentElement.lang.slice(0, 2)] || WORDS.es;
+  // The page says it in its language: web/templates/_map_words.html.
+  const words = JSON.parse(document.getElementById("map-words").textContent);
   const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
 
   const node = (tag, className, text) => {
@@ -35,7 +29,8 @@
     const box = node("div", "pop");
     box.tabIndex = -1;
     for (const point of points) {
-      box.append(node("p", "pop-name", `${point.number}. ${point.name}`));
+      const name = box.appendChild(node("p", "pop-name", `${point.number}. ${point.name}`));
+      name.lang = "es"; // names of places are Spanish on every page
       for (const line of point.lines) box.append(node("p", "pop-line", line));
       const button = node("button", "pop-list", words.list);
       button.type = "button";
@@ -118,7 +113,7 @@
   const clusterIcon = (cluster) => {
     const count = cluster.getChildCount();
     const shape = node("span", "cluster", String(count));
-    shape.append(node("span", "hidden", ` ${words.together(count)}`));
+    shape.append(node("span", "hidden", ` ${words.together.replace("{count}", count)}`));
     return L.divIcon({ html: shape, className: "pin-box", iconSize: [44, 44] });
   };
 
@@ -232,7 +227,7 @@
       // Before any layer comes: tiles of a view that nobody asked for are never fetched.
       const data = onPage("puntos");
       if (data) fit(map, data.origin, data.points, false);
-      L.control.attribution({ prefix: false }).addAttribution(CREDIT).addTo(map);
+      L.control.attribution({ prefix: false }).addAttribution(words.credit).addTo(map);
       L.control.scale({ imperial: false }).addTo(map);
       window.cercana.names?.addTo(map);
       L.control.zoom({ position: "bottomright", zoomInTitle: words.near, zoomOutTitle: words.far }).addTo(map);
