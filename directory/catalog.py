@@ -158,14 +158,22 @@ def get_offer(session: Session, id_: UUID, now: datetime | None = None) -> dict[
 
 
 def data_age(session: Session, now: datetime | None = None) -> Rows:
-    """Every source with the end of its last import, its age in days, and whether that is too old."""
+    """Every source with its publisher, the end of its last import, its age in days, and whether that is too old."""
     last = (
         select(ImportRun.source_id, func.max(ImportRun.ended_at).label("imported_at"))
         .group_by(ImportRun.source_id)
         .subquery()
     )
     rows = session.execute(
-        select(Source.id, Source.title, Source.period_days, Source.demonstration, last.c.imported_at)
+        select(
+            Source.id,
+            Source.title,
+            Source.publisher,
+            Source.licence,
+            Source.period_days,
+            Source.demonstration,
+            last.c.imported_at,
+        )
         .join(last, last.c.source_id == Source.id)
         .order_by(Source.id)
     ).all()

@@ -104,7 +104,9 @@ class Referrals:
 
     def _retimed(self, search: Search, query: ReferralQuery, reach: Reach) -> list[Weighed]:
         """The leading options with the finer engine's minutes, and in the order that follows from them."""
-        leading = search.served.all
+        kept, first = search.served.all, search.served.all[: query.limit]
+        farthest = RETIMING_MARGIN * max((one.minutes for one in first), default=0.0)
+        leading = [one for one in kept if one.minutes <= farthest]
         again = self.router.retimed(reach, search.targets(leading))
         best = Best(query.limit)
         for one, minutes in zip(leading, again or [None] * len(leading), strict=True):

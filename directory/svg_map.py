@@ -5,14 +5,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 from typing import Any
 
+import shapely
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from directory.drawings import LEVELS
 from geo.points import LonLat
 
-# A lone point gets this much around it, in metres of Web Mercator.
+# A lone point gets this much around it, in metres of Web Mercator; a line at least this much.
 LEAST_SPAN_M = 8_000.0
+LEAST_LINE_SPAN_M = 400.0
 PADDING = 0.12
 PIN_RADIUS = 11
 # Metres per pixel up to which comunas are large enough to be drawn.
@@ -31,13 +33,19 @@ def svg_map(
     width: int = 640,
     height: int = 400,
     *,
+    line: Sequence[LonLat] = (),
     title: str = "Mapa con los lugares numerados como en la lista",
 ) -> str:
-    """Numbered circles on land and comuna borders. Empty when there is no point to show."""
+    """Numbered circles on land and comuna borders. Empty when there is no point to show.
+
+    line: the way to one of the points, drawn below the circles from a dot where it starts.
+    """
     if not points:
         return ""
     placed = [(number, *_mercator(point)) for number, point in points]
-    west, north, metres = _view([(x, y) for _, x, y in placed], width, height)
+    way = [_mercator(point) for point in line]
+    shown = [*((x, y) for _, x, y in placed), *way]
+    west, north, metres = _view(shown, width, height, LEAST_LINE_SPAN_M if way else LEAST_SPAN_M)
     values = {
         "west": west, "north": north, "east": west + width * metres, "south": north - height * metres,
         "metres": metres, "scale": 1 / metres, "level": _level(metres), "detail": DETAIL_M, "most": MOST_NAMES,
@@ -49,7 +57,9 @@ def svg_map(
         if path
     )
     spots = [((x - west) / metres, (north - y) / metres) for _, x, y in placed]
-    names = "".join(_names(session.execute(text(_NAMES), values), spots, width, height))
+    trace = [((x - west) / metres, (north - y) / metres) for x, y in way]
+    drawn_way = _way(trace)
+    names = "".join(_names(session.execute(text(_NAMES), values), [*spots, *trace[:1]], width, height))
     pins = "".join(
         _pin(number, (x - west) / metres, (north - y) / metres) for number, x, y in reversed(placed)
     )
@@ -58,7 +68,7 @@ def svg_map(
         f' width="{width}" height="{height}" role="img" aria-label="{escape(title)}">'
         f"<title>{escape(title)}</title>"
         f'<rect class="svg-sea" width="{width}" height="{height}" fill="#e6edf2"/>'
-        f'<g fill="#fbfaf6" stroke="#8b98a5" stroke-width="0.8">{drawn}</g>{names}{pins}</svg>'
+        f'<g fill="#fbfaf6" stroke="#8b98a5" stroke-width="0.8">{drawn}</g>{drawn_way}{names}{pins}</svg>'
     )
 
 
@@ -98,11 +108,27 @@ def _pin(number: int, x: float, y: float) -> str:
     )
 
 
-def _view(placed: Sequence[tuple[float, float]], width: int, height: int) -> tuple[float, float, float]:
+def _way(spots: Sequence[tuple[float, float]]) -> str:
+    """A line on a white one, and a dot where it starts; what lies within half a pixel of it is left out."""
+    if len(spots) < 2:
+        return ""
+    seen = shapely.LineString(spots).simplify(0.5).coords
+    path = "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in seen)
+    x, y = spots[0]
+    return (
+        f'<g class="svg-way" fill="none" stroke-linecap="round" stroke-linejoin="round">'
+        f'<path d="{path}" stroke="#fff" stroke-width="8"/><path d="{path}" stroke="#7a1f5c" stroke-width="4"/>'
+        f'<circle cx="{x:.1f}" cy="{y:.1f}" r="6" fill="#fff" stroke="#0a132d" stroke-width="4"/></g>'
+    )
+
+
+def _view(
+    placed: Sequence[tuple[float, float]], width: int, height: int, least_m: float
+) -> tuple[float, float, float]:
     """West and north edges, and metres per pixel, of the smallest view that shows every point."""
     xs, ys = [x for x, _ in placed], [y for _, y in placed]
-    span_x = max(max(xs) - min(xs), LEAST_SPAN_M) * (1 + 2 * PADDING)
-    span_y = max(max(ys) - min(ys), LEAST_SPAN_M) * (1 + 2 * PADDING)
+    span_x = max(max(xs) - min(xs), least_m) * (1 + 2 * PADDING)
+    span_y = max(max(ys) - min(ys), least_m) * (1 + 2 * PADDING)
     metres = max(span_x / width, span_y / height)
     west = (max(xs) + min(xs)) / 2 - width * metres / 2
     north = (max(ys) + min(ys)) / 2 + height * metres / 2

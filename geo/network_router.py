@@ -9,7 +9,9 @@ import logging
 import threading
 import time
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
+
+import numpy as np
 
 from geo.errors import NetworkError
 from geo.estimate import EstimateReach, EstimateRouter
@@ -111,6 +113,17 @@ class NetworkRouter:
     def opened(self) -> list[OpenNetwork]:
         """Every network in use that can be opened, in the order in which they are asked. Opens them."""
         return [network for shelf in self._current() if (network := shelf.network()) is not None]
+
+    def warm(self) -> None:
+        """Open every network, and search each timetable once: the first question need not wait for that."""
+        for network in self.opened():
+            walked = np.flatnonzero(network.graph.component[TravelMode.FOOT] == 0)
+            if network.timetable is not None and len(walked):
+                start = LonLat(*network.graph.nodes[walked[0]].tolist())
+                moment = datetime.now(UTC)
+                self._by_timetable(network, network.timetable, start, moment, RURAL_OFF_ROAD).know(
+                    Minutes(5.0)
+                )
 
     def faults(self) -> dict[str, str]:
         """What is found to be unusable of the networks in use so far, by name, in words."""

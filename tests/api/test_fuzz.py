@@ -8,9 +8,9 @@ from fastapi import FastAPI
 from schemathesis.config import SchemathesisConfig
 from schemathesis.engine import Status, events, from_schema
 
-# Well-formed questions that mean nothing here (a need that does not exist, a day without calendars) are
-# refused with 422, which no schema can foresee.
-MEANING = ("/api/v1/referrals", "/api/v1/places")
+# Well-formed questions that mean nothing here (a need that does not exist, a day without calendars, an area where
+# there is no road network) are refused with 422, which no schema can foresee.
+MEANING = ("/api/v1/referrals", "/api/v1/places", "/api/v1/routes", "/api/v1/reachable")
 CONFIG = {
     "seed": 20260901,
     "generation": {"deterministic": True, "max-examples": 80, "no-shrink": True},

@@ -4,6 +4,7 @@ import csv
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +19,9 @@ from directory.records import Visibility
 from fixtures.demo import programs
 from fixtures.demo.generate import SEED
 from geo.points import LonLat
-from geo.travel import TravelMode
+from geo.travel import Target, TravelMode
 from tests.api.answers import API, ask, get
-from tests.demo import DEMO_DAY
+from tests.demo import DEMO_DAY, demo_settings
 from tests.factories import location_record, offer_record, seed_basics, service_record, source_info
 
 # Nearer than this to the true point (some ten metres) is the true point, written with fewer decimals.
@@ -151,7 +152,7 @@ def test_distances_are_counted_from_the_seat(
     protected: list[Protected],
     ids: dict[str, tuple[str, str, str, str]],
 ) -> None:
-    router = make_router(lambda _: None)
+    router = make_router(demo_settings(), lambda _: None)
     measured = 0
     for one in protected[::5]:
         offer = client.get(f"{API}/offers/{ids[one.ref][0]}").json()
@@ -175,8 +176,9 @@ def test_distances_are_counted_from_the_seat(
             )["options"]
             for option in options:
                 if option["id"] == offer["id"]:
-                    (trip,) = router.trips(away, [seat], TravelMode.CAR, None)
-                    assert trip is not None
+                    trip = router.reach(away, TravelMode.CAR, datetime(2026, 9, 1, tzinfo=UTC)).trip(
+                        Target(seat)
+                    )
                     assert option["trip"]["metres"] == round(trip.metres)
                     measured += 1
     assert measured > 10
