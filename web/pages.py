@@ -24,9 +24,11 @@ from directory.settings import Settings
 from directory.svg_map import svg_map
 from geo.points import LonLat
 from geo.travel import TravelMode
-from web import failures, labels, search, security, tiles
+from web import comunas, failures, ficha, labels, language, search, security, tiles
 from web.assets import Assets
 from web.form import DEFAULT_LIMIT, EVERYTHING, MOST, PAGE_SIZE, SearchForm, drops
+from web.language import InBoth
+from web.language import gettext as _
 from web.maps import search_map
 from web.present import Choice, Drop, SearchView
 from web.templating import build_environment, page, wants_part
@@ -35,7 +37,8 @@ router = APIRouter(include_in_schema=False)
 COUNTRY_ZOOM = 4
 # More areas of one kind than any country of ours has.
 ALL_AREAS = 10_000
-KIND_CHOICES = tuple(Choice(value, label) for value, label in labels.KINDS.items())
+# What htmx puts an answer into when the form can stay as it is.
+ANSWER = "answer"
 
 
 class Fields(BaseModel):
@@ -105,10 +108,28 @@ def _answer(request: Request, directory: Directory, fields: Fields) -> HTMLRespo
         demo = directory.demonstration(session)
         view = _asked(directory, session, form) if form.asked else None
         view = view or search.empty_view(form, _areas(session, "region"), sent=fields.sent)
-        view = replace(view, drawing=Markup(svg_map(session, view.points())))
-    template = "_results.html" if wants_part(request) else "search.html"
+        part = wants_part(request)
+        if not part:  # whoever asks for a part has JavaScript, and the large map
+            title = _("Mapa con los lugares numerados como en la lista")
+            view = replace(view, drawing=Markup(svg_map(session, view.points(), title=title)))
+    # The form of the page says already what was asked, unless something was taken off it, or it must be mended.
+    brief = part and request.headers.get("HX-Target") == ANSWER and view.searched
+    brief = brief and not (fields.drop or form.shared)
     shell = state.map if view.searched else None
-    return page(state.pages, request, template, view=view, demo=demo, map=shell, kinds=KIND_CHOICES)
+    kinds = tuple(Choice(value, label) for value, label in labels.KINDS.items())
+    answer = page(
+        state.pages,
+        request,
+        "_results.html" if part else "search.html",
+        view=view,
+        demo=demo,
+        map=shell,
+        kinds=kinds,
+        brief=brief,
+    )
+    if part and not brief:
+        answer.headers["HX-Retarget"] = "#search"
+    return answer
 
 
 def _asked(directory: Directory, session: Session, form: SearchForm) -> SearchView:
@@ -122,7 +143,7 @@ def _asked(directory: Directory, session: Session, form: SearchForm) -> SearchVi
         return search.unknown_place_view(form, answer, _areas(session, "region"), comunas)
     if answer.referrals is None:
         return search.need_view(form, answer)
-    name = "".join(one.name for one in needs_by_code(session, [form.need])) if form.need else ""
+    name = "".join(labels.need_name(one) for one in needs_by_code(session, [form.need])) if form.need else ""
     emptied = _emptied_by(directory, session, form, answer, now, name)
     return search.answer_view(form, answer, emptied, now, name)
 
@@ -157,15 +178,18 @@ def install(app: FastAPI, settings: Settings) -> None:
     app.state.map = search_map(assets.url, _middle(facts), COUNTRY_ZOOM)
     app.include_router(router)
     app.include_router(tiles.router)
+    ficha.install(app, assets, facts)
+    comunas.install(app)
     app.mount(assets.prefix, assets)
     failures.install(app, app.state.pages)
+    language.install(app)
     security.install(app)
 
 
 def _country(facts: Mapping[str, Any]) -> Mapping[str, Any]:
-    """What pages say of the country: its name and the helplines to call."""
+    """What pages say of the country: its name and the helplines to call, in the language of the page."""
     lines = [
-        {"dial": one["number"], "display": one["number"], "label": one["text_es"]}
+        {"dial": one["number"], "display": one["number"], "label": InBoth(one["text_es"], one["text_en"])}
         for one in facts["helplines"]
     ]
     return {"name": facts["name"], "helplines": lines}
