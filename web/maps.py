@@ -90,7 +90,7 @@ class _OwnAssets(JSCSSMixin):
 class CercanaMap(_OwnAssets, folium.Map):
     """A Leaflet map with our own assets, no inline style, no jQuery and stable names."""
 
-    js_files = ("vendor/leaflet/leaflet.js", "offers-layer.js", "names-layer.js")
+    js_files = ("vendor/leaflet/leaflet.js", "offers-layer.js", "route-layer.js", "names-layer.js")
     css_files = ("vendor/leaflet/leaflet.css", "map.css")
     # Stock Folium writes three inline styles, a viewport that forbids zooming and a script in the head.
     _template = Template(
@@ -128,7 +128,7 @@ class CercanaMap(_OwnAssets, folium.Map):
         self._id = _plain(name, _IDENTIFIER)
         self.label_id = _plain(label_id, _IDENTIFIER)
 
-    def add_layer(self, layer: "OfferLayer | AreaLayer") -> "CercanaMap":
+    def add_layer(self, layer: "OfferLayer | AreaLayer | ExploreLayer") -> "CercanaMap":
         """Add a layer under a name that depends only on its place in the map."""
         layer._id = f"{self._id}_{len(self._children)}"
         layer.layer_name = layer.get_name()
@@ -202,6 +202,32 @@ def search_map(
     shell = CercanaMap(asset_url, center, zoom)
     offers = OfferLayer(asset_url, clusters=clusters)
     return shell.add_layer(AreaLayer(asset_url, url=tiles_url)).add_layer(offers).parts()
+
+
+class ExploreLayer(_OwnAssets, Layer):
+    """Every public place: the browser reads from an island of the page where its points or tiles come from."""
+
+    js_files = (OfferLayer.cluster_js, "explore-layer.js")
+    css_files = (OfferLayer.cluster_css,)
+    _template = Template(
+        """
+        {% macro script(this, kwargs) -%}
+        const {{ this.get_name() }} = cercana.explore({{ this.island|tojson }});
+        {%- endmacro %}
+        """
+    )
+
+    def __init__(self, asset_url: AssetUrl, *, island: str = "explore") -> None:
+        super().__init__(name="explore", overlay=True, control=False)
+        self._name = "ExploreLayer"
+        self._take_assets(asset_url)
+        self.island = _plain(island, _IDENTIFIER)
+
+
+def explore_map(asset_url: AssetUrl, center: LonLat, zoom: int) -> MapParts:
+    """The map of all places. The same for every visitor and filter: render it once, at start."""
+    shell = CercanaMap(asset_url, center, zoom)
+    return shell.add_layer(AreaLayer(asset_url)).add_layer(ExploreLayer(asset_url)).parts()
 
 
 def _tidy(text: str) -> str:

@@ -13,6 +13,7 @@ router = APIRouter(include_in_schema=False)
 MEDIA_TYPE = "application/vnd.mapbox-vector-tile"
 CACHING = "public, max-age=86400"
 Axis = Annotated[int, Path(ge=0, lt=2**MAX_ZOOM)]
+Known = Annotated[str | None, Header(max_length=1000)]
 
 
 @router.get("/teselas/{layer}/{z}/{x}/{y}.pbf")
@@ -22,17 +23,21 @@ def map_tile(
     z: Annotated[int, Path(ge=0, le=MAX_ZOOM)],
     x: Axis,
     y: Axis,
-    if_none_match: Annotated[str | None, Header(max_length=1000)] = None,
+    if_none_match: Known = None,
 ) -> Response:
     """One tile; 204 where nothing is drawn, 304 when the browser has it already."""
-    content = tile(session, layer, z, x, y)
+    return marked(tile(session, layer, z, x, y), MEDIA_TYPE, CACHING, if_none_match)
+
+
+def marked(content: bytes, media_type: str, caching: str, known: str | None) -> Response:
+    """Content under a mark of its own. known: the marks (If-None-Match) that the browser has already."""
     mark = f'"{hashlib.sha256(content).hexdigest()[:20]}"'
-    headers = {"ETag": mark, "Cache-Control": CACHING}
-    if _has(if_none_match, mark):
+    headers = {"ETag": mark, "Cache-Control": caching}
+    if _has(known, mark):
         return Response(status_code=304, headers=headers)
     if not content:
         return Response(status_code=204, headers=headers)
-    return Response(content, media_type=MEDIA_TYPE, headers=headers)
+    return Response(content, media_type=media_type, headers=headers)
 
 
 def _has(stated: str | None, mark: str) -> bool:

@@ -51,7 +51,7 @@ def test_all_assets_are_ours_and_exist_under_their_hash() -> None:
     shell = parts()
     names = (
         *("vendor/leaflet/leaflet.css", "map.css", "vendor/leaflet.markercluster/MarkerCluster.css"),
-        *("vendor/leaflet/leaflet.js", "offers-layer.js", "names-layer.js"),
+        *("vendor/leaflet/leaflet.js", "offers-layer.js", "route-layer.js", "names-layer.js"),
         *(
             "vendor/leaflet.vectorgrid/leaflet.vectorgrid.js",
             "vendor/leaflet.markercluster/leaflet.markercluster.js",
