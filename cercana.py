@@ -20,10 +20,12 @@ from directory.db import Engine
 from directory.doctor import Finding, examine_database, examine_machine
 from directory.dumps import dump_if_due
 from directory.errors import DirectoryError
+from directory.networks import NetworkState, installed_networks, network_states
 from directory.ready import migrate_after_dump, working_engine
-from directory.settings import Settings, share_database_url
+from directory.settings import Settings, share_database_url, share_networks
 from directory.status import read_status
 from directory.upkeep import keep_up
+from geo.errors import GeoError
 from importers.commands import (
     Data,
     areas,
@@ -35,6 +37,9 @@ from importers.commands import (
     read_settings,
 )
 from importers.correction_commands import corrections
+from importers.error_report_commands import error_reports
+from importers.network_commands import networks
+from importers.unmet_commands import unmet_needs
 
 complaints = Console(stderr=True, highlight=False)
 cli = typer.Typer(
@@ -44,6 +49,9 @@ cli.add_typer(importing, name="import")
 cli.add_typer(areas, name="areas")
 cli.add_typer(population, name="population")
 cli.add_typer(corrections, name="correction")
+cli.add_typer(error_reports, name="report")
+cli.add_typer(networks, name="network")
+cli.add_typer(unmet_needs, name="unmet")
 
 Port = Annotated[int | None, typer.Option("--port", min=1, max=65535, help="Port to serve on (8000).")]
 Host = Annotated[str | None, typer.Option("--host", help="Address to serve on (127.0.0.1).")]
@@ -62,6 +70,8 @@ def listen(settings: Settings, engine: Engine, *, examples: bool) -> None:
 
     url = engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
     share_database_url(url)
+    # Also where the data folder was told on the command line: the workers know the environment alone.
+    share_networks(installed_networks(settings).folder)
     with console.status("Bringing the calendar up to date"):
         extend_calendar(settings, engine)
     tasks: dict[str, Callable[[], object]] = {"upkeep": lambda: keep_up(engine, settings)}
@@ -137,7 +147,8 @@ def demo(data: Data = None) -> None:
 @cli.command()
 def status(data: Data = None) -> None:
     """What the directory holds, and how old it is."""
-    with working_engine(read_settings(data=data)) as engine:
+    settings = read_settings(data=data)
+    with working_engine(settings) as engine:
         held = read_status(engine)
     for name, count in held.counts.items():
         console.print(f"{count:>10,}  {name}")
@@ -152,6 +163,8 @@ def status(data: Data = None) -> None:
             source["id"], when, f"{source['age_days']}{stale}", mark.replace("[", r"\[") + source["title"]
         )
     console.print(table)
+    for network in network_states(settings):
+        console.print(f"Road network {network.name}: {network.fault or network.told}", markup=False, soft_wrap=True)
 
 
 @cli.command()
@@ -167,8 +180,17 @@ def doctor(data: Data = None) -> None:
                 findings += show([Finding("missing", "Database", "not usable", str(error))])
             else:
                 findings += show(examine_database(settings, url))
+    findings += show([network_finding(one) for one in network_states(settings)])
     if any(one.verdict == "missing" for one in findings):
         raise typer.Exit(1)
+
+
+def network_finding(network: NetworkState) -> Finding:
+    """A road network as a finding; a broken one is advice, for the estimator answers in its place."""
+    mend = "Build it again with `cercana network build`, or take it away with `cercana network remove`."
+    if network.fault is None:
+        return Finding("good", f"Road network {network.name}", network.told)
+    return Finding("advice", f"Road network {network.name}", network.fault, mend)
 
 
 def show(findings: Iterator[Finding] | list[Finding]) -> Iterator[Finding]:
@@ -188,7 +210,7 @@ def main() -> None:
     stop_on_signals()
     try:
         cli()
-    except (DirectoryError, ValidationError) as error:
+    except (DirectoryError, GeoError, ValidationError) as error:
         complaints.print("[red]Error:[/] ", end="")
         complaints.print(str(error), markup=False, soft_wrap=True)
         raise SystemExit(1) from None

@@ -1,5 +1,6 @@
 """The service: the only place that wires settings, database, router, routes and pages."""
 
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -7,15 +8,17 @@ from fastapi import Depends, FastAPI
 
 from api import errors, openapi
 from api.dependencies import known_parameters
-from api.routes import areas, health, needs, offers, organizations, places, referrals
+from api.routes import areas, health, needs, offers, organizations, places, reachable, referrals, routes
 from directory.answers import Directory
 from directory.db import Engine, make_engine
+from directory.networks import installed_networks
 from directory.settings import Settings
 from geo.estimate import EstimateProfile, EstimateRouter
+from geo.network_router import NetworkRouter
 from geo.points import LonLat
 from geo.travel import Router
 from geo.units import Metres
-from web import pages
+from web import about, accessibility, console, events, explore, journey, offline, pages, questionnaire
 
 API = "/api/v1"
 # Beyond this straight line an estimate means nothing; with a road network the limit is the network's.
@@ -23,9 +26,10 @@ FARTHEST_ESTIMATE = Metres(150_000)
 QUESTION_TIMEOUT_MS = 5_000
 
 
-def make_router(landmass: Callable[[LonLat], str | None]) -> Router:
-    """The router that answers: the estimator. A road network is another Router named here."""
-    return EstimateRouter(EstimateProfile(farthest=FARTHEST_ESTIMATE), landmass)
+def make_router(settings: Settings, landmass: Callable[[LonLat], str | None]) -> Router:
+    """The router that answers: the installed road networks, and the estimator where there is none."""
+    estimator = EstimateRouter(EstimateProfile(farthest=FARTHEST_ESTIMATE), landmass)
+    return NetworkRouter(installed_networks(settings), estimator)
 
 
 def create_app(settings: Settings, engine: Engine) -> FastAPI:
@@ -40,11 +44,17 @@ def create_app(settings: Settings, engine: Engine) -> FastAPI:
         separate_input_output_schemas=False,
     )
     app.state.directory = Directory(engine, settings, make_router)
-    for module in (referrals, places, needs, offers, organizations, areas, health):
+    for module in (referrals, routes, reachable, places, needs, offers, organizations, areas, health):
         app.include_router(module.router, prefix=API, dependencies=[Depends(known_parameters)])
     openapi.install(app)
     errors.install(app)
     pages.install(app, settings)
+    for page in (journey, about, accessibility, console):
+        app.include_router(page.router)
+    for guide in (events, questionnaire):
+        guide.install(app, settings)
+    explore.install(app, settings)
+    offline.install(app)
     return app
 
 
@@ -59,4 +69,8 @@ def app_from_environment() -> Any:
     engine = make_engine(
         url, pool_size=settings.pool_size, statement_timeout_ms=QUESTION_TIMEOUT_MS, read_only=True
     )
-    return create_app(settings, engine)
+    app = create_app(settings, engine)
+    router = app.state.directory.router
+    if isinstance(router, NetworkRouter):
+        threading.Thread(target=router.warm, name="warm networks", daemon=True).start()
+    return app

@@ -15,7 +15,7 @@ import statistics
 import time
 from collections.abc import Callable, Sequence
 from contextlib import closing
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
@@ -99,8 +99,8 @@ class Asking:
 
     def __init__(self, directory: Directory, need: str | None) -> None:
         self._directory, self._need = directory, need
-        monday = datetime.now(ZoneInfo(ZONE)).replace(hour=10, minute=0)
-        self._leave_at = monday
+        today = datetime.now(ZoneInfo(ZONE)).replace(hour=10, minute=0)
+        self._leave_at = today + timedelta(days=(1 - today.weekday()) % 7)  # a Tuesday
 
     def whole(self, origin: LonLat) -> Answer:
         """As the service answers it over JSON."""

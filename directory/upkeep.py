@@ -5,6 +5,7 @@ from sqlalchemy import Engine, text
 from directory.calendar_store import EXTENDING, extend
 from directory.db import transaction
 from directory.projection import refresh_offers
+from directory.reports import purge_reports
 from directory.settings import Settings
 
 UNUSED = """
@@ -32,7 +33,15 @@ def sweep_timetables(engine: Engine) -> int:
 
 
 def keep_up(engine: Engine, settings: Settings) -> None:
-    """Once a day: offers whose agreement has ended and calendars of nobody go, openings reach the horizon."""
+    """Once a day: offers whose agreement has ended and calendars of nobody go, openings reach the horizon.
+
+    Old error reports go; offers that came or moved are looked up on the road networks.
+    """
+    from directory.networks import refresh_networks  # SciPy takes its time, and few commands need it
+
     refresh_cards(engine)
     sweep_timetables(engine)
     extend(engine, settings)
+    with transaction(engine) as session:
+        purge_reports(session)
+    refresh_networks(engine, settings)

@@ -29,6 +29,9 @@ COMMANDS = (
     "areas",
     "population",
     "correction",
+    "report",
+    "network",
+    "unmet",
     "status",
     "doctor",
 )
@@ -93,7 +96,7 @@ def test_help_names_every_command() -> None:
         assert f" {command} " in done.stdout
 
 
-@pytest.mark.parametrize("group", ["import", "areas", "population"])
+@pytest.mark.parametrize("group", ["import", "areas", "population", "report", "network", "unmet"])
 def test_groups_have_help(group: str) -> None:
     assert cercana(group, "--help").returncode == 0
 
