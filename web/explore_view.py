@@ -189,6 +189,7 @@ def _by_comuna(numbered: list[tuple[int, PublicPlace]]) -> Iterator[ComunaPlaces
 
 
 def place_line(one: PublicPlace, number: int) -> PlaceLine:
+    """What the list says of a place, with its number on the map."""
     address = _("Dirección reservada: llama para coordinar") if one.protected else Spanish(one.address or "")
     rest = one.count - len(one.services)
     return PlaceLine(

@@ -4,6 +4,7 @@ Texts of sources are strangers' texts. In a message they must neither be styled 
 a line over, nor be written from right to left, nor push the address of the page out.
 """
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from urllib.parse import quote
@@ -52,7 +53,7 @@ def inert(text: str, most: int) -> str:
     plain = "".join(" " if unicodedata.category(one) in {"Cc", "Zl", "Zp"} else one for one in text)
     seen = "".join(one for one in plain if unicodedata.category(one) not in {"Cf", "Cs", "Co", "Cn"})
     # An address that a stranger wrote must not look like ours: without "//" it is not made a link to tap.
-    words = seen.translate(STYLE).replace("//", "/ /").split()
+    words = re.sub("/(?=/)", "/ ", seen.translate(STYLE)).split()
     line = " ".join(words).lstrip(OPENERS + " ")
     return line if len(line) <= most else line[: most - 1].rstrip() + "…"
 

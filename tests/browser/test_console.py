@@ -95,7 +95,10 @@ def test_from_penaflor_to_a_copied_referral_without_the_mouse(site: str, watch: 
     ficha.value.close()
     expect(second).to_be_visible()
     seen.check()
-    assert not any("34" in url.rpartition("/consola")[2] or "enaf" in url for url in seen.requests)
+    own = [url.rpartition("/consola")[2] for url in seen.requests if "/consola" in url]
+    assert own
+    assert not any("34" in rest for rest in own)
+    assert not any("enaf" in url for url in seen.requests)
     assert page.url == f"{site}/consola"
 
 

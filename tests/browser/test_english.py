@@ -51,9 +51,9 @@ def test_searching_again_stays_english_and_the_switch_follows(site: str, watch: 
     assert "/en/?" in page.url
     page.get_by_role("link", name="Español").click()
     expect(page.locator("html")).to_have_attribute("lang", "es-CL")
-    expect(page.locator("#results-title")).to_contain_text("min de Punta Arenas")
+    expect(page.locator("#results-title")).to_contain_text("cerca de Punta Arenas")
     page.get_by_role("link", name="English").click()
-    expect(page.locator("#results-title")).to_contain_text("min from Punta Arenas")
+    expect(page.locator("#results-title")).to_contain_text("near Punta Arenas")
     expect(page.locator("#languages")).to_have_count(1)
     seen.check()
 

@@ -133,9 +133,7 @@ def test_more_places_and_back(site: str, watch: OpenPage) -> None:
     page.get_by_role("button", name="Buscar").click()
     expect(page.locator("#results-title")).to_contain_text("Punta Arenas")
     page.go_back()
-    expect(page.locator("#results-title")).to_contain_text(
-        "Los 20 primeros lugares cerca de Talca"
-    )
+    expect(page.locator("#results-title")).to_contain_text("Los 20 primeros lugares cerca de Talca")
     expect(page.locator("h1")).to_have_count(1)
     assert page.evaluate("Object.keys(localStorage).length") == 0
     seen.check()
@@ -189,9 +187,7 @@ def test_a_shared_position_is_answered_and_stays_out_of_addresses(site: str, wat
     seen = watch(address(site, WHEN), geolocation=here, permissions=["geolocation"])
     page: Page = seen.page
     page.get_by_role("button", name="Usar mi ubicación").click()
-    expect(page.locator("#results-title")).to_have_text(
-        re.compile("lugares cerca de tu ubicación")
-    )
+    expect(page.locator("#results-title")).to_have_text(re.compile("lugares cerca de tu ubicación"))
     page.get_by_role("button", name="Mostrar más lugares").click()
     expect(page.locator("#results-title")).to_contain_text("Los 20 primeros")
     assert not any("35.4" in url for url in [page.url, *seen.requests])

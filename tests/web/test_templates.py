@@ -46,7 +46,7 @@ def test_every_state_is_a_whole_page(client: TestClient, state: str) -> None:
     assert "Datos de demostración: no son lugares reales" in page.get_text()
     assert [link["href"] for link in page.select("footer a")] == [
         *("tel:1412", "tel:101"),
-        *("/mapa", "/sin-conexion", "/acerca", "/accesibilidad"),
+        *("/eventos", "/comunas", "/mapa", "/sin-conexion", "/acerca", "/accesibilidad"),
     ]
     skip = page.find("a", class_="skip")
     assert skip is not None
@@ -113,7 +113,7 @@ def test_part_and_page_share_an_address(client: TestClient) -> None:
         ("no_filters", "Quitar todos los filtros"),
         ("no_place", "¿Quisiste decir? Talca"),
         ("error", "Revisa tu búsqueda"),
-        ("results", "Centro cerrado: Está más cerca, pero atiende más tarde"),
+        ("results", "Está más cerca, pero atiende más tarde"),
         ("unreachable", "1 h 35 min en auto"),
         ("unreachable", "Llamar al 1412"),
         ("error", "Escribe tu comuna o pueblo"),
