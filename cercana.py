@@ -164,7 +164,9 @@ def status(data: Data = None) -> None:
         )
     console.print(table)
     for network in network_states(settings):
-        console.print(f"Road network {network.name}: {network.fault or network.told}", markup=False, soft_wrap=True)
+        console.print(
+            f"Road network {network.name}: {network.fault or network.told}", markup=False, soft_wrap=True
+        )
 
 
 @cli.command()
