@@ -26,7 +26,7 @@ from psycopg.conninfo import conninfo_to_dict
 from benchmarks.load import Measured, family, http_asker, measure, serving
 from benchmarks.worlds import FILTERS, centres, prepared_database
 from directory.candidates import CARDS, WALK
-from directory.referrals import FIRST_BATCH
+from directory.walk import FIRST_BATCH
 
 THREADS = 8
 LIMIT = 5
