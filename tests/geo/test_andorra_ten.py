@@ -1,11 +1,11 @@
-"""Ten questions on Andorra with their answers, looked at once on a map; needs the real extract.
+"""Ten questions on Andorra with their answers, looked through once by hand; needs the real extract.
 
-The three nearest pharmacies from the middle of parishes and villages. Checked by hand against the street map:
-valleys meet at Escaldes; Canillo, Soldeu and Pas de la Casa lie along the one road up the eastern valley, so the
-second nearest of Canillo is down in Encamp and the nearest of Soldeu is down in Canillo, a little before that over
-the pass; Arinsal and Ordino come down to La Massana; the pharmacy 175 m from the middle of Sant Julià is 1.3 km
-away by car, round the one-way streets. Minutes hold for this extract; one that moves by more than a sixth (a
-changed profile) is to be looked at again.
+The three nearest pharmacies from the middle of parishes and villages. Looked through with distances by road and by
+straight line and what is known of the valleys, not drawn on a map: Canillo, Soldeu and Pas de la Casa lie along the
+one road up the eastern valley, so the second nearest of Canillo is down in Encamp and the nearest of Soldeu is down
+in Canillo, a little before that over the pass; Arinsal and Ordino come down to La Massana; the pharmacy 175 m from
+the middle of Sant Julià is 1.3 km away by car, which is plausible and was not followed street by street. Minutes
+hold for this extract; one that moves by more than a sixth (a changed profile) is to be looked at again.
 """
 
 import osmium
