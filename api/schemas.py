@@ -11,14 +11,15 @@ from directory.answers import Status
 from directory.card import OfferCard
 from directory.records import Facility
 from directory.referrals import Rank
+from geo.points import LonLat
 from geo.travel import Note, TravelMode
 
 Code = Annotated[str, Field(pattern=r"^[a-z0-9_.-]{1,60}$")]
 AreaCode = Annotated[str, Field(pattern=r"^[0-9A-Z]{1,8}$")]
 
 
-class ReferralRequest(BaseModel):
-    """A referral question: a place (as text or as lon and lat), what is needed, by whom, how, when."""
+class OriginRequest(BaseModel):
+    """From where: a place as text, or as lon and lat."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -34,6 +35,26 @@ class ReferralRequest(BaseModel):
         float | None,
         Field(ge=-90, le=90, allow_inf_nan=False, description="Latitude, WGS 84", examples=[-35.43]),
     ] = None
+
+    @model_validator(mode="after")
+    def _one_origin(self) -> Self:
+        if (self.lon is None) != (self.lat is None):
+            raise ValueError("give lon and lat together")
+        if self.place is None and self.lon is None:
+            raise ValueError("say where: place, or lon and lat")
+        if self.place is not None and self.lon is not None:
+            raise ValueError("say where once: place, or lon and lat")
+        return self
+
+    @property
+    def origin(self) -> LonLat | None:
+        """The position, when it is given as one."""
+        return LonLat(self.lon, self.lat) if self.lon is not None and self.lat is not None else None
+
+
+class ReferralRequest(OriginRequest):
+    """A referral question: a place (as text or as lon and lat), what is needed, by whom, how, when."""
+
     needs: Annotated[
         list[Code],
         Field(
@@ -84,16 +105,6 @@ class ReferralRequest(BaseModel):
     max_minutes: Annotated[int, Field(ge=1, le=1440, description="Longest trip, minutes")] = 120
     rank: Rank = Rank.SOONEST
     limit: Annotated[int, Field(ge=1, le=20)] = 5
-
-    @model_validator(mode="after")
-    def _one_origin(self) -> Self:
-        if (self.lon is None) != (self.lat is None):
-            raise ValueError("give lon and lat together")
-        if self.place is None and self.lon is None:
-            raise ValueError("say where: place, or lon and lat")
-        if self.place is not None and self.lon is not None:
-            raise ValueError("say where once: place, or lon and lat")
-        return self
 
 
 class PlaceOut(BaseModel):

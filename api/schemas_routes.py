@@ -1,12 +1,12 @@
 """Ways and areas as GeoJSON (RFC 7946): one feature, whose geometry is null when there is nothing to draw."""
 
-from datetime import date, datetime
-from typing import Annotated, Literal, Self
+from datetime import datetime
+from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, Field
 
-from api.schemas import PlaceOut
+from api.schemas import NetworkOut, OriginRequest, PlaceOut
 from directory.journeys import NoWay
 from geo.travel import Note, TravelMode
 
@@ -15,41 +15,17 @@ Position = Annotated[list[float], Field(min_length=2, max_length=2)]
 Ring = Annotated[list[Position], Field(min_length=4)]
 
 
-class StartFields(BaseModel):
-    """From where: a place as text, or as lon and lat."""
+class StartRequest(OriginRequest):
+    """From where, how and when."""
 
-    model_config = ConfigDict(extra="forbid")
-
-    place: Annotated[
-        str | None,
-        Field(max_length=200, description="Comuna, locality or coordinates as text", examples=["Talca"]),
-    ] = None
-    lon: Annotated[
-        float | None,
-        Field(ge=-180, le=180, allow_inf_nan=False, description="Longitude, WGS 84", examples=[-71.66]),
-    ] = None
-    lat: Annotated[
-        float | None,
-        Field(ge=-90, le=90, allow_inf_nan=False, description="Latitude, WGS 84", examples=[-35.43]),
-    ] = None
     mode: TravelMode = TravelMode.CAR
     leave_at: Annotated[
         datetime | None,
         Field(description="When the person leaves; local time of the place if without offset; default now"),
     ] = None
 
-    @model_validator(mode="after")
-    def _one_origin(self) -> Self:
-        if (self.lon is None) != (self.lat is None):
-            raise ValueError("give lon and lat together")
-        if self.place is None and self.lon is None:
-            raise ValueError("say where: place, or lon and lat")
-        if self.place is not None and self.lon is not None:
-            raise ValueError("say where once: place, or lon and lat")
-        return self
 
-
-class RouteRequest(StartFields):
+class RouteRequest(StartRequest):
     """The way to an offer: from where, to which, how, when, and in which language its steps are told."""
 
     to: Annotated[
@@ -62,7 +38,7 @@ class RouteRequest(StartFields):
     language: Annotated[Literal["es", "en"], Field(description="Language of the steps")] = "es"
 
 
-class ReachableRequest(StartFields):
+class ReachableRequest(StartRequest):
     """What is reached from a place within so many minutes."""
 
     minutes: Annotated[int, Field(ge=1, le=120, description="Door to door, minutes", examples=[30])] = 30
@@ -87,19 +63,6 @@ class MultiPolygonOut(BaseModel):
 
     type: Literal["MultiPolygon"]
     coordinates: list[list[Ring]]
-
-
-class RoadNetworkOut(BaseModel):
-    """The road network behind an answer. day: of the map data. timetable: its first and last day, when it has one.
-
-    licence is to be shown wherever the line or the area is.
-    """
-
-    id: str
-    name: str
-    day: date | None
-    licence: str
-    timetable: Annotated[list[date], Field(min_length=2, max_length=2)] | None
 
 
 class StepOut(BaseModel):
@@ -140,7 +103,7 @@ class WayOut(BaseModel):
     estimated: bool | None
     ferry: bool | None
     notes: list[Note]
-    network: RoadNetworkOut | None
+    network: NetworkOut | None
     steps: list[StepOut]
 
 
@@ -163,7 +126,7 @@ class AreaReachedOut(BaseModel):
     leave_at: datetime | None
     minutes: int
     notes: list[Note]
-    network: RoadNetworkOut | None
+    network: NetworkOut | None
 
 
 class ReachableOut(BaseModel):

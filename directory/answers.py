@@ -14,10 +14,11 @@ from sqlalchemy.orm import Session
 from directory import checks
 from directory.country import country_facts, insurance_groups
 from directory.db import reading
+from directory.departure import find_start, local_moment
 from directory.eligibility import Person
 from directory.errors import QuestionError
 from directory.needs import Need, most_specific, needs_by_code
-from directory.places import FoundPlace, PlaceAnswer, find_places, place_in
+from directory.places import FoundPlace
 from directory.records import Facility
 from directory.referrals import Rank, ReferralAnswer, ReferralQuery, Referrals
 from directory.settings import Settings
@@ -33,8 +34,6 @@ RouterMaker = Callable[[Settings, Callable[[LonLat], str | None]], Router]
 type Status = Literal[
     "answered", "ambiguous_place", "unknown_place", "ambiguous_need", "unknown_need"
 ]  # fmt: skip
-# Years in which civil time can be reckoned without leaving what a clock can say.
-YEARS = range(1970, 2200)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +124,7 @@ class Directory:
         """Resolve the place, then find referrals from it. Raises QuestionError when it cannot be asked so."""
         territory = self.territory(session)
         self._check(session, question, territory)
-        found = _where(session, territory, question)
+        found = find_start(session, territory, question.origin, question.place)
         understood = _understood(session, question.words)
         clear = understood is None or len(understood) == 1
         place = found.places[0] if found.status == "one" else None
@@ -182,12 +181,6 @@ class Directory:
         return self._territory.ancestors(code) if self._territory else ()
 
 
-def _where(session: Session, territory: Territory, question: Question) -> PlaceAnswer:
-    if question.origin is not None:
-        return PlaceAnswer("one", [place_in(territory, question.origin)])
-    return find_places(session, question.place or "")
-
-
 def _understood(session: Session, words: str | None) -> tuple[Need, ...] | None:
     """The needs that words speak of, in the order they are said; of a need and its group, the need alone."""
     if words is None:
@@ -198,8 +191,8 @@ def _understood(session: Session, words: str | None) -> tuple[Need, ...] | None:
 def moments(question: Question, zone: ZoneInfo) -> tuple[datetime, datetime | None]:
     """When the person leaves at the earliest, and by when to be served if that is asked, in the zone of the place."""
     now = datetime.now(zone)
-    leave_at = _local(question.leave_at, zone, "leave_at")
-    arrive_by = _local(question.arrive_by, zone, "arrive_by")
+    leave_at = question.leave_at and local_moment(question.leave_at, zone, "leave_at")
+    arrive_by = question.arrive_by and local_moment(question.arrive_by, zone, "arrive_by")
     if arrive_by is None:
         return leave_at or now, None
     if question.mode is TravelMode.TRANSIT:
@@ -213,12 +206,3 @@ def moments(question: Question, zone: ZoneInfo) -> tuple[datetime, datetime | No
     if leave_at >= arrive_by:
         raise QuestionError("La hora de llegada es anterior a la de salida.", field="arrive_by")
     return leave_at, arrive_by
-
-
-def _local(moment: datetime | None, zone: ZoneInfo, field: str) -> datetime | None:
-    """A moment in the zone of the place: local time when it is said without an offset."""
-    if moment is None:
-        return None
-    if moment.year not in YEARS:
-        raise QuestionError("Esa hora está demasiado lejos de hoy.", field=field)
-    return moment.replace(tzinfo=zone) if moment.tzinfo is None else moment.astimezone(zone)

@@ -18,8 +18,9 @@ from sqlalchemy import cast, func, select
 from sqlalchemy.orm import Session
 
 from directory.card import OfferCard
+from directory.departure import find_start, local_moment
 from directory.errors import NotFoundError, QuestionError
-from directory.places import FoundPlace, PlaceAnswer, find_places, place_in
+from directory.places import FoundPlace
 from directory.records import Visibility
 from directory.tables import Offer
 from directory.territory import Territory
@@ -41,8 +42,6 @@ from geo.travel import (
 )
 from geo.units import Minutes
 
-# Years in which civil time can be reckoned without leaving what a clock can say.
-YEARS = range(1970, 2200)
 _EVERYTHING = Minutes(float("inf"))
 
 
@@ -140,11 +139,11 @@ def find_journey(
     the start cannot be understood.
     """
     destination = find_destination(session, to)
-    found = _where(session, territory, start)
+    found = find_start(session, territory, start.origin, start.place)
     if found.status != "one":
         return Journey(destination, None, found.places, found.not_understood)
     place = found.places[0]
-    moment = _moment(start.leave_at, territory, place)
+    moment = _moment(start, territory, place)
     off_road = territory.off_road(place.area_code)
     reach = router.reach(place.point, start.mode, moment, off_road)
     target = Target(destination.point)
@@ -172,11 +171,11 @@ def find_surroundings(
 
     Raises QuestionError where no road network is installed: an estimate has no area.
     """
-    found = _where(session, territory, start)
+    found = find_start(session, territory, start.origin, start.place)
     if found.status != "one":
         return Surroundings(None, found.places, found.not_understood)
     place = found.places[0]
-    moment = _moment(start.leave_at, territory, place)
+    moment = _moment(start, territory, place)
     reach = router.reach(place.point, start.mode, moment, territory.off_road(place.area_code))
     roads = _roads(reach, minutes)
     if roads is None:
@@ -216,19 +215,9 @@ def find_destination(session: Session, to: UUID) -> Destination:
     return Destination(row.id, LonLat(row.lon, row.lat), row.kind, card)
 
 
-def _where(session: Session, territory: Territory, start: Start) -> PlaceAnswer:
-    if start.origin is not None:
-        return PlaceAnswer("one", [place_in(territory, start.origin)])
-    return find_places(session, start.place or "")
-
-
-def _moment(leave_at: datetime | None, territory: Territory, place: FoundPlace) -> datetime:
+def _moment(start: Start, territory: Territory, place: FoundPlace) -> datetime:
     zone = ZoneInfo(territory.zone(place.area_code))
-    if leave_at is None:
-        return datetime.now(zone)
-    if leave_at.year not in YEARS:
-        raise QuestionError("La hora de salida está demasiado lejos de hoy.", field="leave_at")
-    return leave_at.replace(tzinfo=zone) if leave_at.tzinfo is None else leave_at.astimezone(zone)
+    return local_moment(start.leave_at, zone, "leave_at") if start.leave_at else datetime.now(zone)
 
 
 def _without_route(reach: Reach, target: Target) -> tuple[Trip | None, NoWay]:

@@ -6,8 +6,9 @@ What is customary in one country (prefixes such as "comuna de", abbreviations su
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from functools import cached_property, lru_cache
 
 _PUNCTUATION = re.compile(r"[^\w\s]|_")
@@ -23,6 +24,8 @@ _FINE_DECIMAL = re.compile(r"\d[.,]\d{2,}")
 
 # Weights of `match_score`: equal names, then a name that starts as typed, then shared words, then likeness.
 _STARTS_AS, _SAME_WORDS, _LIKE = 0.9, 0.85, 0.75
+# Names less like what was typed than this are no suggestion.
+_LEAST_LIKENESS = 0.6
 
 
 @dataclass(frozen=True, eq=False)
@@ -131,3 +134,11 @@ def _trigrams(text: str) -> frozenset[str]:
     """Three-letter pieces of each word, padded as PostgreSQL's pg_trgm does: two spaces before, one after."""
     padded = [f"  {word} " for word in text.split()]
     return frozenset(word[start : start + 3] for word in padded for start in range(len(word) - 2))
+
+
+def closest(asked: str, names: Iterable[str], most: int) -> list[str]:
+    """The names most like what was typed, letters swapped or left out; of "Tlaca, Maule" the part before the comma."""
+    folded = {normalise(name): name for name in names}
+    wanted = normalise(asked.split(",")[0])
+    close = get_close_matches(wanted, list(folded), most, _LEAST_LIKENESS) if wanted else []
+    return [folded[one] for one in close]

@@ -5,7 +5,6 @@ Everything arrives in the body of a POST, nothing in an address, and nothing of 
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -17,7 +16,7 @@ from directory.needs import Need
 from directory.places import FoundPlace
 from directory.records import Facility
 from directory.referrals import Rank
-from geo.gazetteer import normalise
+from geo.gazetteer import closest
 from geo.travel import TravelMode
 from web import labels
 from web.form import DEFAULT_LIMIT, LIMITS, readable
@@ -29,8 +28,6 @@ from web.present import Choice
 MOST_OPTIONS = 5
 OLDEST = 120
 SUGGESTIONS = 6
-# Below this likeness a name is no slip of the fingers.
-LEAST_LIKENESS = 0.6
 # What an area is called before its name, so that the comuna is meant and not the region. Spanish: it is asked.
 KINDS = {"comuna": "comuna", "province": "provincia", "region": "región"}
 
@@ -253,8 +250,7 @@ def _joined(*parts: str) -> str:
 
 def alike(asked: str, names: Iterable[str]) -> list[Suggestion]:
     """Comunas whose names are most like what was typed: letters swapped or left out."""
-    folded = {normalise(name): name for name in names}
-    wanted = normalise(asked.split(",")[0])
-    close = get_close_matches(wanted, list(folded), SUGGESTIONS, LEAST_LIKENESS) if wanted else []
     called = labels.AREA_KINDS["comuna"]
-    return [Suggestion(f"comuna de {folded[one]}", Spanish(folded[one]), called) for one in close]
+    return [
+        Suggestion(f"comuna de {one}", Spanish(one), called) for one in closest(asked, names, SUGGESTIONS)
+    ]

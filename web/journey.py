@@ -61,7 +61,7 @@ REASONS = Texts(
 REFUSALS = (
     noop("La dirección de este lugar es reservada: hay que llamar antes de ir."),
     noop("No se sabe el punto exacto de este lugar: hay que llamar antes de ir."),
-    noop("La hora de salida está demasiado lejos de hoy."),
+    noop("Esa hora está demasiado lejos de hoy."),
 )
 NO_PLACE = Texts(
     {

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from difflib import get_close_matches
 from itertools import count
 from typing import Any
 
@@ -11,7 +10,7 @@ from directory.answers import Answer
 from directory.errors import QuestionError
 from directory.places import FoundPlace
 from directory.referrals import ReferralAnswer, ReferralOption
-from geo.gazetteer import normalise
+from geo.gazetteer import closest, normalise
 from geo.units import Metres
 from web import labels
 from web.cards import option_card
@@ -72,7 +71,7 @@ def unknown_place_view(form: SearchForm, answer: Answer, regions: Areas, comunas
         return replace(form_view(form, SearchState.AMBIGUOUS), places=choices)
     return replace(
         form_view(form, SearchState.NO_PLACE),
-        places=choices or _alike(form, asked, comunas),
+        places=choices or _alike(form, comunas),
         index=_index(form, regions),
     )
 
@@ -130,10 +129,9 @@ def _numbered(
     return [tuple(option_card(next(numbers), one, leave, today, mode) for one in group) for group in groups]
 
 
-def _alike(form: SearchForm, asked: str, comunas: Areas) -> tuple[PlaceChoice, ...]:
-    names = {normalise(str(one["name"])): str(one["name"]) for one in comunas}
-    close = get_close_matches(asked, list(names), SUGGESTIONS, 0.6) if asked else []
-    return tuple(PlaceChoice(Spanish(names[one]), form.query(place=names[one])) for one in close)
+def _alike(form: SearchForm, comunas: Areas) -> tuple[PlaceChoice, ...]:
+    names = closest(form.place, (str(one["name"]) for one in comunas), SUGGESTIONS)
+    return tuple(PlaceChoice(Spanish(one), form.query(place=one)) for one in names)
 
 
 def _index(form: SearchForm, regions: Areas) -> tuple[PlaceChoice, ...]:

@@ -11,7 +11,7 @@ from api.dependencies import TheDirectory
 from api.errors import BODY_PROBLEMS, PROBLEMS
 from api.query import from_address, parameters
 from api.routes.places import place_out
-from api.routes.routes import TEXT, network_out, start_of
+from api.routes.routes import TEXT, start_of
 from api.schemas_routes import ReachableOut, ReachableRequest
 from directory.journeys import Surroundings, find_surroundings
 from geo.units import Minutes
@@ -74,7 +74,7 @@ def as_json(found: Surroundings, request: ReachableRequest) -> dict[str, Any]:
             "leave_at": found.leave_at,
             "minutes": request.minutes,
             "notes": found.notes,
-            "network": network_out(found.network),
+            "network": found.network,
         },
     }
 

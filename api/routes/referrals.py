@@ -16,7 +16,6 @@ from api.schemas import LeftOutOut, ReferralRequest, ReferralsOut
 from directory.answers import Answer, Question
 from directory.eligibility import Person
 from directory.referrals import ReferralAnswer, ReferralOption
-from geo.points import LonLat
 
 router = APIRouter(prefix="/referrals", tags=["referrals"])
 
@@ -65,10 +64,9 @@ def _answer(directory: TheDirectory, request: ReferralRequest) -> Response:
 
 
 def _question(request: ReferralRequest) -> Question:
-    at_point = request.lon is not None and request.lat is not None
     return Question(
         place=request.place,
-        origin=LonLat(request.lon, request.lat) if at_point else None,  # type: ignore[arg-type]
+        origin=request.origin,
         needs=tuple(request.needs),
         words=request.words,
         kind=request.kind,

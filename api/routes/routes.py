@@ -11,10 +11,9 @@ from api.dependencies import TheDirectory
 from api.errors import BODY_PROBLEMS, NOT_FOUND, PROBLEMS
 from api.query import from_address, parameters
 from api.routes.places import place_out
-from api.schemas_routes import RouteOut, RouteRequest, StartFields
+from api.schemas_routes import RouteOut, RouteRequest, StartRequest
 from directory.journeys import Journey, Start, find_journey
 from geo.points import LonLat
-from geo.travel import NetworkFacts
 
 router = APIRouter(prefix="/routes", tags=["routes"])
 
@@ -66,11 +65,9 @@ def _answer(directory: TheDirectory, request: RouteRequest) -> Response:
     return Response(orjson.dumps(as_json(journey, request), option=TEXT), media_type="application/json")
 
 
-def start_of(request: StartFields) -> Start:
+def start_of(request: StartRequest) -> Start:
     """Where and when the trip of a request starts."""
-    at_point = request.lon is not None and request.lat is not None
-    origin = LonLat(request.lon, request.lat) if at_point else None  # type: ignore[arg-type]
-    return Start(request.place, origin, request.mode, request.leave_at)
+    return Start(request.place, request.origin, request.mode, request.leave_at)
 
 
 def as_json(journey: Journey, request: RouteRequest) -> dict[str, Any]:
@@ -95,7 +92,7 @@ def as_json(journey: Journey, request: RouteRequest) -> dict[str, Any]:
             "estimated": trip.estimated if trip else None,
             "ferry": trip.ferry if trip else None,
             "notes": journey.notes,
-            "network": network_out(journey.network),
+            "network": journey.network,
             "steps": [
                 {"text": step.text, "minutes": round(step.minutes, 1), "metres": round(step.metres)}
                 for step in (route.steps if route else ())
@@ -107,16 +104,3 @@ def as_json(journey: Journey, request: RouteRequest) -> dict[str, Any]:
 def coordinates(line: Iterable[LonLat]) -> list[list[float]]:
     """The positions of a line as GeoJSON has them."""
     return [[round(one.lon, DECIMALS), round(one.lat, DECIMALS)] for one in line]
-
-
-def network_out(network: NetworkFacts | None) -> dict[str, Any] | None:
-    """A network in the shape of RoadNetworkOut."""
-    if network is None:
-        return None
-    return {
-        "id": network.id,
-        "name": network.name,
-        "day": network.day,
-        "licence": network.licence,
-        "timetable": network.timetable,
-    }
