@@ -1,15 +1,19 @@
 """Our static files under names that carry their content's hash, so that a browser may keep them forever.
 
-`Assets` is both the directory of names (`url`) and the ASGI application that serves them; files are
-read and compressed once, at start. A name nobody asked us to publish is not served.
+`Assets` is both the directory of names (`url`) and the ASGI application that serves them; files are read,
+stripped of comments and blanks, and compressed once, at start: a cheap phone pays for every byte. A name nobody
+asked us to publish is not served.
 """
 
-import gzip
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path, PurePosixPath
 
+import rcssmin
+import rjsmin
+import zopfli.gzip
 from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
@@ -27,6 +31,8 @@ MEDIA_TYPES = {
 }
 # Manifests of the vendor folder are for maintainers.
 PRIVATE = {"MANIFEST.json"}
+# Files of others are served to the byte as they were published, so that their sums can be checked.
+VENDOR = "vendor"
 HASH_DIGITS = 12
 
 
@@ -52,7 +58,7 @@ class Assets:
         self._files: dict[str, StaticFile] = {}
         for path in _publishable(root):
             name = path.relative_to(root).as_posix()
-            file = _read(path)
+            file = _read(path, shrink=path.relative_to(root).parts[0] != VENDOR)
             self._names[name] = hashed = _hashed_name(name, file.body)
             self._files[hashed] = file
 
@@ -94,10 +100,21 @@ def _publishable(root: Path) -> Iterator[Path]:
             yield path
 
 
-def _read(path: Path) -> StaticFile:
+def _read(path: Path, *, shrink: bool) -> StaticFile:
     body = path.read_bytes()
-    compressed = gzip.compress(body, compresslevel=9, mtime=0)
+    if shrink and path.suffix == ".css":
+        body = rcssmin.cssmin(body)
+    elif shrink and path.suffix == ".js":
+        body = rjsmin.jsmin(body)
+    compressed = _compressed(body)
     return StaticFile(MEDIA_TYPES[path.suffix], body, compressed if len(compressed) < len(body) else None)
+
+
+@cache
+def _compressed(body: bytes) -> bytes:
+    """A gzip stream some 4 % smaller than the best of zlib; remembered, for it takes a fifth of a second."""
+    compressed: bytes = zopfli.gzip.compress(body)
+    return compressed
 
 
 def _hashed_name(name: str, body: bytes) -> str:

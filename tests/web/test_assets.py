@@ -49,14 +49,27 @@ def test_a_file_is_served_to_be_kept_forever(client: TestClient, assets: Assets)
     assert answer.headers["vary"] == "Accept-Encoding"
 
 
-def test_compressed_when_asked_and_plain_when_not(client: TestClient, assets: Assets, folder: Path) -> None:
+def test_compressed_when_asked_and_plain_when_not(client: TestClient, assets: Assets) -> None:
     url = assets.url("page.css")
     plain = client.get(url, headers={"Accept-Encoding": "identity"})
     small = client.get(url, headers={"Accept-Encoding": "gzip"})
     assert "content-encoding" not in plain.headers
     assert small.headers["content-encoding"] == "gzip"
     assert int(small.headers["content-length"]) < int(plain.headers["content-length"])
-    assert small.text == plain.text == (folder / "page.css").read_text()
+    assert small.text == plain.text == "p{color:red}" * 200
+
+
+def test_our_files_lose_their_comments_and_vendored_ones_not_a_byte(tmp_path: Path) -> None:
+    code = "// why\nconst name = `kept  ${ 1 }`; /* so */\nlet other = 2\n"
+    (tmp_path / "vendor").mkdir()
+    for path in (tmp_path / "own.js", tmp_path / "vendor" / "theirs.js"):
+        path.write_text(code)
+    assets = Assets(tmp_path)
+    assert assets.text("vendor/theirs.js") == code
+    own = assets.text("own.js")
+    assert "why" not in own
+    assert "so" not in own
+    assert "`kept  ${ 1 }`" in own
 
 
 def test_too_small_to_compress_stays_plain(client: TestClient, assets: Assets) -> None:
