@@ -102,7 +102,7 @@ def _need(one: Mapping[str, Any]) -> NeedRecord:
         one["en"],
         one["plain_es"],
         one.get("parent", one["code"].partition(".")[0]),
-        tuple(one["synonyms"]),
+        (*one["synonyms"], *one.get("said_en", ())),
         one.get("sensitive", False),
     )
 

@@ -106,6 +106,12 @@ def country(module_engine: Engine) -> Engine:
         ("me quiero internar", "treatment.residential"),
         ("alcolismo", "treatment.outpatient"),
         ("Tratamiento residencial", "treatment.residential"),
+        ("I want to stop drinking", "treatment.outpatient"),
+        ("my husband drinks too much", "treatment.family"),
+        ("I lost my job", "adverse_event.job_loss"),
+        ("pension payment", "social_security.pension_payment"),
+        ("we were evicted", "adverse_event.housing"),
+        ("sign langauge", "social_security.sign_language_video"),
     ],
 )
 def test_needs_as_people_say_them(country: Engine, typed: str, first: str) -> None:
