@@ -4,8 +4,8 @@
 
 Slow 3G is 2 s of round trip and 50 kB/s, processor slowed down four times (Chrome's own emulation, by its devtools
 protocol). Each run is a fresh browser context with nothing cached. Bytes are those on the wire, headers included.
-"First text" is the first contentful paint; "first item" the first card or line in the document; "list" the end of the
-document (for the search, the whole list, before any script runs); "all" is the network at rest (tiles and pins).
+"First text" is the first contentful paint; "first item" the first card or line in the document, "list" the last one
+(for the search the whole list, before any script runs); "all" is the network at rest (tiles and pins).
 """
 
 import argparse
@@ -30,18 +30,25 @@ ARGUMENTS = [
 ]
 WHEN = {"when": "tomorrow"}
 FIRST_FICHA = ".card a[href*='/o/'], .places .links a"
-# When the first card, or else the heading of a page without cards, was in the document; from navigation start.
-WATCH = """new MutationObserver((_, watcher) => {
-    if (!document.querySelector('.card .actions, .places li, h1 ~ *')) return;
-    window.firstItem = performance.now(); watcher.disconnect();
-}).observe(document, {childList: true, subtree: true});"""
+# When the first and the last card (or line; for a page without cards what follows its heading) were in the document.
+WATCH = """(() => {
+    let items = 0;
+    const watcher = new MutationObserver(() => {
+        const found = document.querySelectorAll('.card .actions, .places li').length;
+        const now = found || (document.querySelector('h1 ~ *') ? 1 : 0);
+        if (now === items) return;
+        items = now; window.firstItem ??= performance.now(); window.lastItem = performance.now();
+    });
+    watcher.observe(document, {childList: true, subtree: true});
+    document.addEventListener('DOMContentLoaded', () => watcher.disconnect());
+})();"""
 READ = """() => {
     const [page] = performance.getEntriesByType('navigation'), files = performance.getEntriesByType('resource');
     const paint = performance.getEntriesByName('first-contentful-paint')[0];
     const map = files.filter(one => /leaflet|-layer|map\\.|teselas|puntos/.test(one.name));
     const sum = list => list.reduce((total, one) => total + one.transferSize, 0);
     return {document: page.transferSize, all: page.transferSize + sum(files), map: sum(map), requests: files.length + 1,
-        paint: paint ? paint.startTime : 0, list: window.firstItem || 0, end: page.domInteractive,
+        paint: paint ? paint.startTime : 0, list: window.firstItem || 0, end: window.lastItem || page.domInteractive,
         rest: Math.max(page.responseEnd, ...files.map(one => one.responseEnd))};
 }"""
 

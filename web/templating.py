@@ -70,7 +70,9 @@ def build_environment(assets: Assets, country: Mapping[str, Any], *, demo: bool 
     )
     environment.globals.update(
         asset=assets.url,
-        critical_css=Markup(assets.text(CRITICAL_CSS)),  # our own file, checked by tests/web
+        # Our own files, checked by tests/web. In the page itself: on a slow network a file more is seconds more.
+        critical_css=Markup(assets.text(CRITICAL_CSS)),
+        style=lambda name: Markup(assets.text(name)),
         country=country,
         demo=demo,
         map_words=labels.map_words,
