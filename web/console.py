@@ -85,7 +85,7 @@ def ask(request: Request, directory: TheDirectory, fields: Annotated[ConsoleFiel
     with directory.reading() as session:
         view = _asked(request, directory, session, fields)
         title = _("Mapa con los lugares numerados como en la lista")
-        view = replace(view, drawing=Markup(svg_map(session, view.points(), title=title)))
+        view = replace(view, drawing=Markup(svg_map(session, view.points(), title=title)))  # for paper, too
     if wants_part(request):
         return _told(request, "_console_answer.html", view=view)
     return _page(request, directory, fields, view)

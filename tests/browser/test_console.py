@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from fastapi import FastAPI
@@ -221,3 +222,16 @@ def test_an_unmet_need_is_recorded_by_keys_and_only_once(site: str, watch: OpenP
     expect(button).to_have_count(0)
     assert len([url for url in seen.requests if url.endswith("/consola/necesidad")]) == 1
     seen.check()
+
+
+def test_the_address_of_whatsapp_gets_its_text_when_it_is_used(site: str, watch: OpenPage) -> None:
+    page: Page = opened(watch, site).page
+    asked(page)
+    card = page.locator(".card").first
+    card.locator("summary").click()
+    page.evaluate("window.addEventListener('click', event => event.preventDefault())")  # nothing leaves the site
+    link = card.get_by_role("link", name="Abrir WhatsApp")
+    link.focus()
+    page.keyboard.press("Enter")
+    text = card.get_by_label("Texto para enviar").input_value()
+    assert parse_qs(urlsplit(str(link.get_attribute("href"))).query) == {"text": [text]}

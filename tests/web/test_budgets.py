@@ -40,6 +40,17 @@ def test_a_new_answer_of_ten_cards_is_small(client: TestClient, prefix: str, pla
 
 
 @pytest.mark.parametrize("prefix", ["/", "/en/"])
+@pytest.mark.parametrize("place", ["Talca", "Santiago", "La Serena"])
+def test_a_new_answer_of_the_console_is_small(client: TestClient, prefix: str, place: str) -> None:
+    asked = {"place": place, "minutes": "60", "when": "now"}
+    answer = client.post(f"{prefix}consola", data=asked, headers=AGAIN)
+    page = BeautifulSoup(answer.text, "html.parser")
+    assert len(page.select(".card")) >= CARDS / 2
+    assert page.find("svg") is not None  # a counselor prints the answer, so it carries the map for paper: 600 bytes
+    assert int(answer.headers["content-length"]) <= 4_700
+
+
+@pytest.mark.parametrize("prefix", ["/", "/en/"])
 def test_pages_are_small(client: TestClient, demo_engine: Engine, prefix: str) -> None:
     paths = [address(prefix, **PENSION), *(prefix + one for one in ("mapa", "accesibilidad", "sin-conexion"))]
     sizes = {path: int(client.get(path, headers=WHOLE).headers["content-length"]) for path in paths}
