@@ -20,6 +20,7 @@ from directory.db import Engine
 from directory.doctor import Finding, examine_database, examine_machine
 from directory.dumps import dump_if_due
 from directory.errors import DirectoryError
+from directory.job_worker import working
 from directory.networks import NetworkState, installed_networks, network_states
 from directory.ready import migrate_after_dump, working_engine
 from directory.settings import Settings, share_database_url, share_networks
@@ -33,12 +34,13 @@ from importers.commands import (
     importing,
     load_country,
     load_demo,
-    population,
     read_settings,
 )
 from importers.correction_commands import corrections
+from importers.coverage_commands import coverage
 from importers.error_report_commands import error_reports
 from importers.network_commands import networks
+from importers.population_commands import population
 from importers.unmet_commands import unmet_needs
 
 complaints = Console(stderr=True, highlight=False)
@@ -51,6 +53,7 @@ cli.add_typer(population, name="population")
 cli.add_typer(corrections, name="correction")
 cli.add_typer(error_reports, name="report")
 cli.add_typer(networks, name="network")
+cli.add_typer(coverage, name="coverage")
 cli.add_typer(unmet_needs, name="unmet")
 
 Port = Annotated[int | None, typer.Option("--port", min=1, max=65535, help="Port to serve on (8000).")]
@@ -65,7 +68,7 @@ def extend_calendar(settings: Settings, engine: Engine) -> None:
 
 
 def listen(settings: Settings, engine: Engine, *, examples: bool) -> None:
-    """Serve until told to stop; meanwhile the daily tasks run."""
+    """Serve until told to stop; meanwhile the daily tasks run, and long work that pages ask for is done."""
     from api.main import app_from_environment
 
     url = engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
@@ -81,7 +84,7 @@ def listen(settings: Settings, engine: Engine, *, examples: bool) -> None:
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     base = f"http://{host}:{settings.port}"
     threading.Thread(target=greet, args=(base,), kwargs={"examples": examples}, daemon=True).start()
-    with daily(tasks):
+    with daily(tasks), working(engine, settings):
         serve(settings, app_from_environment)
 
 

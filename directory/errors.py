@@ -23,3 +23,19 @@ class ClusterError(DirectoryError):
 
 class PublishError(DirectoryError):
     """An import that was refused whole. What was published before stays as it was."""
+
+
+class CoverageNotReadyError(DirectoryError):
+    """Coverage cannot be told yet: reach rows are missing or of another build. missing: places without a row, of total.
+
+    Long work has to make them first: `cercana coverage rows`, or the button of the page.
+    """
+
+    def __init__(self, message: str, *, missing: int, total: int) -> None:
+        super().__init__(message)
+        self.missing = missing
+        self.total = total
+
+
+class JobError(DirectoryError):
+    """Long work that does not exist, or cannot be started or cancelled: says why."""

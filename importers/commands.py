@@ -1,4 +1,4 @@
-"""The commands that bring data in: `cercana import`, `cercana areas`, `cercana population`."""
+"""The commands that bring data in: `cercana import`, `cercana areas`."""
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -25,7 +25,6 @@ from directory.upkeep import refresh_cards
 console = Console(highlight=False)
 importing = typer.Typer(help="Bring files of offers in.", no_args_is_help=True)
 areas = typer.Typer(help="Regions, provinces and comunas.", no_args_is_help=True)
-population = typer.Typer(help="Where people live.", no_args_is_help=True)
 
 Advance = Callable[[int, int | None], None]
 Data = Annotated[Path | None, typer.Option("--data", help="Folder of the private database.")]
@@ -71,6 +70,21 @@ def load_demo(settings: Settings, engine: Engine) -> None:
     with progress("Loading the demonstration data") as advance:
         load(engine, settings, advance)
     refresh_networks(engine, settings)
+    ask_for_rows(settings, engine)
+
+
+def ask_for_rows(settings: Settings, engine: Engine) -> None:
+    """Where coverage is in use, ask for the reach rows that new places lack: a running service makes them."""
+    from directory.job_refresh import refresh_rows
+
+    asked = len(refresh_rows(engine, settings))
+    if asked:
+        console.print(
+            f"Reach rows are lacking: {asked} jobs wait for a running service. `cercana coverage rows` makes"
+            " them at once.",
+            markup=False,
+            soft_wrap=True,
+        )
 
 
 @importing.command("list")
@@ -127,6 +141,7 @@ def import_files(
             )
         if not how.get("check", False):
             refresh_networks(engine, settings)
+            ask_for_rows(settings, engine)
     write_report(report, form, output)
 
 
@@ -207,21 +222,3 @@ def show_lines(lines: Iterable[str]) -> None:
     """What a load did, a line each."""
     for line in lines:
         console.print(line, markup=False)
-
-
-@population.command("load")
-def load_population(
-    file: InFile,
-    name: Annotated[str, typer.Option(help="What to call the dataset.")],
-    year: Annotated[int, typer.Option(min=1900, max=2200)],
-    data: Data = None,
-) -> None:
-    """Load census units or a grid of people."""
-    from importers.population import load_population as load
-
-    settings = read_settings(data=data)
-    with working_engine(settings) as engine:
-        load_country(settings, engine)
-        with progress(f"Reading {file.name}") as advance:
-            report = load(engine, file, name=name, year=year, settings=settings, progress=advance)
-    show_lines(report.lines())

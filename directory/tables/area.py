@@ -1,5 +1,7 @@
 """Territory: areas by official code, and places to search by name."""
 
+from typing import Any
+
 from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -75,7 +77,11 @@ class Population(Table):
     """People in one cell (census block, rural entity, grid cell, comuna seat) of one dataset."""
 
     __tablename__ = "population"
-    __table_args__ = (Index("ix_population_geog", "geog", postgresql_using="gist"),)
+    __table_args__ = (
+        Index("ix_population_geog", "geog", postgresql_using="gist"),
+        Index("ix_population_shape", "shape", postgresql_using="gist"),
+        CheckConstraint("settlement in ('urban', 'mixed', 'rural')", name="settlement"),
+    )
 
     id: Mapped[Serial]
     dataset: Mapped[str] = mapped_column(index=True)
@@ -86,3 +92,9 @@ class Population(Table):
     people: Mapped[float]
     # Null when the dataset gives people without geometry: counted and told, never dropped.
     geog: Mapped[MaybePoint]
+    # How these people live, where the dataset says so; else that of their comuna.
+    settlement: Mapped[str | None]
+    # People by band of age and sex, by the dataset's own keys; null where it gives none.
+    bands: Mapped[dict[str, Any] | None]
+    # For drawing only, generalised to some metres; null where the cell is a point.
+    shape: Mapped[MaybeShape]
