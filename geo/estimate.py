@@ -121,6 +121,16 @@ class EstimateRouter:
         self._profile = profile or EstimateProfile()
         self._separation = separation
 
+    @property
+    def farthest(self) -> Metres | None:
+        """Straight lines longer than this get no estimate; None: no limit."""
+        return self._profile.farthest
+
+    @property
+    def separation(self) -> Separation | None:
+        """What names the landmass of a position; None: all land is one."""
+        return self._separation
+
     def reach(
         self, origin: LonLat, mode: TravelMode, leave_at: datetime, off_road: Metres = OFF_ROAD
     ) -> "EstimateReach":
