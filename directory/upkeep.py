@@ -4,6 +4,7 @@ from sqlalchemy import Engine, text
 
 from directory.calendar_store import EXTENDING, extend
 from directory.db import transaction
+from directory.jobs import purge_jobs
 from directory.projection import refresh_offers
 from directory.reports import purge_reports
 from directory.settings import Settings
@@ -35,8 +36,10 @@ def sweep_timetables(engine: Engine) -> int:
 def keep_up(engine: Engine, settings: Settings) -> None:
     """Once a day: offers whose agreement has ended and calendars of nobody go, openings reach the horizon.
 
-    Old error reports go; offers that came or moved are looked up on the road networks.
+    Old error reports and finished jobs go; offers that came or moved are looked up on the road networks, and
+    reach rows that they lack are asked for.
     """
+    from directory.job_refresh import refresh_rows
     from directory.networks import refresh_networks  # SciPy takes its time, and few commands need it
 
     refresh_cards(engine)
@@ -44,4 +47,6 @@ def keep_up(engine: Engine, settings: Settings) -> None:
     extend(engine, settings)
     with transaction(engine) as session:
         purge_reports(session)
+        purge_jobs(session)
     refresh_networks(engine, settings)
+    refresh_rows(engine, settings)
