@@ -110,8 +110,9 @@ class ReferralRequest(OriginRequest):
 class PlaceOut(BaseModel):
     """A place found by name or coordinates.
 
-    precision: what its point stands for (exact: itself; locality, comuna, province, region: the middle or seat
-    of one). precision_m: how far off it may be, in metres. precision_words: the same in Spanish.
+    precision: what its point stands for (exact: itself; street: the middle of one, whatever the number; locality,
+    comuna, province, region: the middle or seat of one). precision_m: how far off it may be, in metres.
+    precision_words: the same in Spanish.
     """
 
     id: str
@@ -123,7 +124,7 @@ class PlaceOut(BaseModel):
     lon: float
     lat: float
     precision_m: float
-    precision: Literal["exact", "locality", "comuna", "province", "region"]
+    precision: Literal["exact", "street", "locality", "comuna", "province", "region"]
     precision_words: str
 
 

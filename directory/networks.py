@@ -1,7 +1,7 @@
 """The road networks of this machine, as the settings say where they are, and the offers on them."""
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from sqlalchemy import Engine
@@ -10,6 +10,7 @@ from directory.access import AccessCounts, refresh_access
 from directory.cluster import default_data_folder
 from directory.settings import Settings
 from directory.staging import Progress
+from directory.street_store import StreetCounts, refresh_streets
 from geo.errors import NetworkError
 from geo.networks import Installed, Networks
 from geo.open_roads import open_roads
@@ -29,19 +30,23 @@ def installed_networks(settings: Settings) -> Networks:
 def refresh_networks(engine: Engine, settings: Settings, progress: Progress | None = None) -> AccessCounts:
     """Look up the offers that have no place yet on the networks in use; forget those of networks that are gone.
 
+    The same with the streets and main roads that networks bring: those of networks in use are here, no others.
     Cheap when nothing has changed: then no network is opened. A network that cannot be used is logged and told.
     """
     networks = installed_networks(settings)
     try:
-        used = [_Used(one) for one in networks.active()]
+        active = networks.active()
         usable = sorted({one.id for one in networks.installed() if one.id is not None})
-        done = refresh_access(engine, used, kept=usable, progress=progress)
+        done = refresh_access(engine, [_Used(one) for one in active], kept=usable, progress=progress)
+        streets = refresh_streets(engine, active)
         networks.sweep()
     except NetworkError as error:
-        done = AccessCounts(faults=(str(error),))
+        done, streets = AccessCounts(faults=(str(error),)), StreetCounts()
     for fault in done.faults:
         log.error("Offers could not be looked up: %s", fault)
-    return done
+    for fault in streets.faults:
+        log.error("Streets could not be read: %s", fault)
+    return replace(done, faults=(*done.faults, *streets.faults))
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from directory.errors import QuestionError
 from directory.places_sql import AREAS_WITHIN, BY_ID, BY_NAME
+from directory.street_search import FoundStreet, find_streets, one_is_meant, street_by_id
 from directory.territory import AreaAt, Territory, nearest_area
 from geo.coordinates import format_dms, read_pair
 from geo.errors import PositionError
@@ -31,11 +32,15 @@ LEAST_SCORE = 0.3
 CLEAR_LEAD = 0.1
 # A place this well named, but not where the text says that it is, makes a choice: "Quilpué, Rancagua".
 CONTRADICTION = 0.9
+# A place this well named comes before any street, unless a street is said to be meant.
+WELL_NAMED = 0.85
 # "San Pedro" is a comuna of eleven thousand people, but most who say it mean one of its larger namesakes.
 LARGER_NAMESAKE = 5
 # Places of one name this near to each other are one place: a town and the comuna it is the seat of.
 SAME_PLACE_M = 8_000.0
 COORDINATES_PRECISION_M = 30.0
+# Before the number of a street, so that it is no place of that number.
+STREET_ID = "street-"
 
 type Status = Literal["one", "many", "none"]
 # The narrowest first: of "Valparaíso" the comuna is meant, and the region holds it anyway.
@@ -43,6 +48,7 @@ KINDS = ("comuna", "locality", "province", "region", "country")
 STATED_KINDS = {"comuna": "comuna", "provincia": "province", "region": "region"}
 PRECISION_WORDS = {
     "exact": "punto exacto",
+    "street": "en la calle, sin número exacto",
     "locality": "centro de la localidad",
     "comuna": "algún lugar de la comuna",
     "province": "algún lugar de la provincia",
@@ -74,7 +80,7 @@ class FoundPlace:
 class PlaceAnswer:
     """one: the first place is meant, others follow as second thoughts; many: choose; none: not known.
 
-    not_understood is the part of the text that names no place we know (a street, for example).
+    not_understood is the part of the text that names no place we know (a street without a network, for example).
     """
 
     status: Status
@@ -93,8 +99,8 @@ class _Scored:
 def find_places(session: Session, words: str, *, limit: int = 8, near: LonLat | None = None) -> PlaceAnswer:
     """Places that the words may mean, best first. Raises QuestionError for words that cannot be a place.
 
-    Understands coordinates, names with typos, beginnings of names, and "name, comuna or region". near
-    decides between equal names instead of the number of people.
+    Understands coordinates, names with typos, beginnings of names, "name, comuna or region", and streets where a
+    network brought their names. near decides between equal names instead of the number of people.
     """
     asked = _checked(words)
     limit = max(1, min(limit, MOST_PLACES))
@@ -105,7 +111,12 @@ def find_places(session: Session, words: str, *, limit: int = 8, near: LonLat | 
         return PlaceAnswer("none", [])
     name, kind = _stated_kind(head)
     named = _named(session, name, kind, CANDIDATES * (4 if qualifiers else 1))
-    found = _distinct(_qualified(session, named, qualifiers), near)
+    within = _within(session, qualifiers)
+    found = _distinct([one for one in named if within is None or one.place.area_code in within], near)
+    if kind is None and not (found and found[0].score == 1):
+        streets = find_streets(session, head, within, called=qualifiers, near=near)
+        if streets:
+            return _with_streets(found, streets, limit)
     if found or not qualifiers:
         return _answer(found, name, limit)
     answer = find_places(session, ", ".join(qualifiers), limit=limit, near=near)
@@ -141,14 +152,22 @@ def _exactly(
 
 def place_by_id(session: Session, place_id: str) -> FoundPlace | None:
     """A place by the id that an answer gave it; None when there is no such place (any more)."""
-    if place_id.isascii() and place_id.isdigit() and len(place_id) <= 18:
+    if _is_number(place_id):
         rows = _places(session, BY_ID, id=int(place_id))
         return rows[0].place if rows else None
+    number = place_id.removeprefix(STREET_ID)
+    if number != place_id:
+        found = street_by_id(session, int(number)) if _is_number(number) else None
+        return _street(found) if found else None
     try:
         lat, lon = (float(part) for part in place_id.split(","))
         return place_at(session, LonLat(lon, lat))
     except (ValueError, PositionError):
         return None  # no id of ours
+
+
+def _is_number(text_: str) -> bool:
+    return text_.isascii() and text_.isdigit() and len(text_) <= 18
 
 
 def _checked(words: str) -> str:
@@ -202,13 +221,34 @@ def _same(one: _Scored, other: _Scored) -> bool:
     return alike and great_circle(one.place.point, other.place.point) <= SAME_PLACE_M
 
 
-def _qualified(session: Session, found: list[_Scored], qualifiers: Sequence[str]) -> list[_Scored]:
-    """Those that lie in an area called like every qualifier."""
+def _within(session: Session, qualifiers: Sequence[str]) -> frozenset[str] | None:
+    """The areas that lie in an area called like every qualifier; None without qualifiers."""
+    codes: frozenset[str] | None = None
     for qualifier in qualifiers:
         name, kind = _stated_kind(qualifier)
-        codes = set(session.scalars(text(AREAS_WITHIN), {"asked": name, "kind": kind}))
-        found = [one for one in found if one.place.area_code in codes]
-    return found
+        found = frozenset(session.scalars(text(AREAS_WITHIN), {"asked": name, "kind": kind}))
+        codes = found if codes is None else codes & found
+    return codes
+
+
+def _with_streets(found: Sequence[_Scored], streets: Sequence[FoundStreet], limit: int) -> PlaceAnswer:
+    """Places that are named well, then streets, then other places; streets first where the words say street."""
+    stated = streets[0].stated
+    first = [] if stated else [one for one in found if one.score >= WELL_NAMED]
+    places = [
+        *(one.place for one in first),
+        *map(_street, streets),
+        *(one.place for one in found if one not in first),
+    ]
+    certain = not first and one_is_meant(streets)
+    return PlaceAnswer("one" if certain else "many", places[:limit])
+
+
+def _street(one: FoundStreet) -> FoundPlace:
+    return FoundPlace(
+        f"{STREET_ID}{one.id}", one.name, "street", one.comuna, one.region, one.area_code,
+        one.point, one.precision_m, "street",
+    )  # fmt: skip
 
 
 def _stated_kind(name: str) -> tuple[str, str | None]:

@@ -1,10 +1,11 @@
-"""Vector tiles of our own areas and place names, so that no map server learns where somebody looks."""
+"""Vector tiles of our own areas, main roads and place names, so that no map server learns where somebody looks."""
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from directory.drawings import level_of
 from directory.errors import NotFoundError
+from directory.road_drawings import road_level, shown_classes
 
 MAX_ZOOM = 12
 # Below these zooms the smaller borders are nothing but noise.
@@ -18,12 +19,13 @@ def tile(session: Session, layer: str, z: int, x: int, y: int) -> bytes:
     """One tile in Mapbox Vector Tile format; empty where there is nothing.
 
     Layers: `areas` (land below, comunas, and the lines of provinces and regions above), `outline` (land),
-    `places` (names of comunas, with where they stand), `base` (areas and places in one). Raises NotFoundError
-    for another layer, or a tile that does not exist.
+    `roads` (main roads of the networks in use), `places` (names of comunas, with where they stand), `base` (areas,
+    roads and places in one). Raises NotFoundError for another layer, or a tile that does not exist.
     """
     if layer not in _LAYERS or not (0 <= z <= MAX_ZOOM and 0 <= x < 2**z and 0 <= y < 2**z):
         raise NotFoundError("No existe esa parte del mapa.")
     values = {"z": z, "x": x, "y": y, "level": level_of(z), "kinds": _kinds(z), "people": _people(z)}
+    values |= {"road_level": road_level(z), "road_classes": shown_classes(z)}
     # Layers of a tile simply follow each other.
     return b"".join(bytes(session.scalar(text(drawn), values) or b"") for drawn in _LAYERS[layer])
 
@@ -62,6 +64,17 @@ select ST_AsMVT(areas, 'areas') as tile from (
   order by array_position(array['comuna', 'province', 'region'], a.kind), a.code) areas
 where geom is not null
 """
+# One shape for each class: a tag for each of a thousand lines would weigh as much as the lines. Half as fine as
+# areas, for the same reason: five metres in the deepest tile.
+_ROADS = """
+select ST_AsMVT(roads, 'roads', 2048) as tile from (
+  select r.road_class as level, ST_AsMVTGeom(ST_Collect(r.shape order by r.id), b.box, 2048, 32, true) as geom
+  from bounds b
+  join base_road r on r.shape && b.wide and r.level = :road_level and r.road_class = any(:road_classes)
+  group by r.road_class, b.box
+  order by array_position(:road_classes, r.road_class)) roads
+where geom is not null
+"""
 _PLACES = """
 select ST_AsMVT(places, 'places') as tile from (
   select a.code, a.name, a.population as people,
@@ -77,6 +90,7 @@ where geom is not null
 _LAYERS = {
     "areas": (_BOUNDS + _LAND, _BOUNDS + _AREAS),
     "outline": (_BOUNDS + _LAND,),
+    "roads": (_BOUNDS + _ROADS,),
     "places": (_BOUNDS + _PLACES,),
-    "base": (_BOUNDS + _LAND, _BOUNDS + _AREAS, _BOUNDS + _PLACES),
+    "base": (_BOUNDS + _LAND, _BOUNDS + _AREAS, _BOUNDS + _ROADS, _BOUNDS + _PLACES),
 }

@@ -63,7 +63,7 @@ def read_roads(path: Path, profile: RoadProfile, progress: Progress) -> OsmRoads
         raise NetworkError(f"{path} does not exist: name an OpenStreetMap extract (.osm.pbf)")
     lines = _ferry_lines(path, progress)
     ways = _Ways(profile, lines)
-    ways.read(path, _locations(path, progress), progress)
+    ways.read(path, _located(path, progress), progress)
     if not len(ways.kind):
         raise NetworkError(f"{path} holds no road that can be walked or driven: take another extract")
     refs = np.frombuffer(ways.refs, np.int64)
@@ -187,10 +187,23 @@ class _Ways:
             self.newest = day
 
 
-def _locations(path: Path, progress: Progress) -> Any:
-    """Puts coordinates on the nodes of ways. Kept by osmium, 16 bytes a node, outside Python's memory."""
+def _located(path: Path, progress: Progress) -> Any:
+    """`locations`, and progress told of it."""
     progress("nodes", 0, None)
     table = osmium.index.create_map("sparse_mmap_array")
+    filler = locations(path, table)
+    count = table.used_memory() // NODE_BYTES
+    progress("nodes", count, count)
+    return filler
+
+
+def locations(path: Path, table: Any = None) -> Any:
+    """Puts coordinates on the nodes of ways. Kept by osmium, 16 bytes a node, outside Python's memory.
+
+    A node that the file lacks is nowhere. Raises NetworkError when the file cannot be read.
+    """
+    if table is None:
+        table = osmium.index.create_map("sparse_mmap_array")
     try:
         with osmium.io.Reader(str(path), osmium.osm.NODE) as reader:
             osmium.apply(reader, osmium.NodeLocationsForWays(table))
@@ -198,8 +211,6 @@ def _locations(path: Path, progress: Progress) -> Any:
         raise _unreadable(path, error) from error
     filler = osmium.NodeLocationsForWays(table)
     filler.ignore_errors()  # a node that the extract lacks is nowhere, and counted
-    count = table.used_memory() // NODE_BYTES
-    progress("nodes", count, count)
     return filler
 
 

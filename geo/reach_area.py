@@ -18,7 +18,7 @@ from geo.reach_path import leg_shape
 from geo.road_graph import DEGREE, Floats, RoadGraph
 from geo.snap_cells import METRES_PER_DEGREE, Longs, expand
 from geo.snap_write import wrapped
-from geo.units import Minutes
+from geo.units import Metres, Minutes
 
 # Metres of a square at least, and squares across the area at most, to begin with.
 _SQUARE, _ACROSS = 40.0, 160
@@ -27,6 +27,8 @@ _CORNERS = 800
 # Gaps of fewer squares than this are filled.
 _GAP = 12
 _DECIMALS = 1e-5
+# Square metres of a hole in a drawing that is worth its line.
+WALKED_GAP = 500_000.0
 
 
 def reach_area(reach: RoadReach, minutes: Minutes) -> Any:
@@ -43,6 +45,30 @@ def reach_area(reach: RoadReach, minutes: Minutes) -> Any:
         if shapely.get_num_coordinates(outline) <= _CORNERS:
             return plane.degrees(outline)
         size *= 1.4
+
+
+def without_gaps(area: Any) -> Any:
+    """The area without holes smaller than WALKED_GAP: blocks of houses between streets that are all reached."""
+
+    def solid(part: Any) -> Any:
+        _, lat = part.centroid.coords[0]
+        square = METRES_PER_DEGREE**2 * max(float(np.cos(np.radians(lat))), 1e-6)
+        kept = [ring for ring in part.interiors if shapely.Polygon(ring).area * square > WALKED_GAP]
+        return shapely.Polygon(part.exterior, kept)
+
+    parts = [solid(part) for part in shapely.get_parts(area)]
+    return shapely.MultiPolygon(parts) if len(parts) > 1 else parts[0]
+
+
+def reach_extents(area: Any, origin: LonLat) -> tuple[Metres, Metres, Metres, Metres]:
+    """How far an area of `reach_area` goes from its origin: to the north, east, south and west."""
+    points = shapely.get_coordinates(area)
+    easts = wrapped(points[:, 0] - origin.lon) * METRES_PER_DEGREE * np.cos(np.radians(origin.lat))
+    norths = (points[:, 1] - origin.lat) * METRES_PER_DEGREE
+    north, east, south, west = (
+        Metres(max(float(one), 0.0)) for one in (norths.max(), easts.max(), -norths.min(), -easts.min())
+    )
+    return north, east, south, west
 
 
 class _Plane:

@@ -8,6 +8,7 @@ import numpy as np
 
 from geo.errors import NetworkError
 from geo.osm_roads import OsmRoads, Progress, read_roads
+from geo.osm_streets import write_streets
 from geo.road_graph import DEGREE
 from geo.road_pieces import Pieces, cut_pieces
 from geo.road_profile import RoadProfile
@@ -19,7 +20,7 @@ __all__ = ["LICENCE", "STAGES", "Progress", "build_network", "read_network"]
 
 LICENCE = "ODbL 1.0, © OpenStreetMap contributors"
 # In this order; `Progress` is told of each.
-STAGES = ("checksum", "ferry lines", "nodes", "ways", "junctions", "arrays", "snapping")
+STAGES = ("checksum", "ferry lines", "nodes", "ways", "junctions", "streets", "arrays", "snapping")
 _CHUNK = 1 << 22
 
 
@@ -56,14 +57,16 @@ def build_network(
         "read": counts,
     }
     try:
-        return _write(folder, roads, manifest, tell)
+        return _write(pbf, folder, roads, manifest, tell)
     except OSError as error:
         raise NetworkError(f"{folder} cannot be written ({error}): make room or name another") from error
 
 
-def _write(folder: Path, roads: Roads, manifest: dict[str, Any], tell: Progress) -> dict[str, Any]:
-    """Arrays, manifest and snapping; nothing at all when one of them fails."""
+def _write(pbf: Path, folder: Path, roads: Roads, manifest: dict[str, Any], tell: Progress) -> dict[str, Any]:
+    """Streets, arrays, manifest and snapping; nothing at all when one of them fails."""
     try:
+        folder.mkdir(parents=True, exist_ok=True)
+        manifest["streets"] = write_streets(pbf, folder, tell)
         tell("arrays", 0, None)
         whole = write_graph(folder, roads, manifest)
         tell("arrays", 1, 1)

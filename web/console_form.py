@@ -239,9 +239,13 @@ def suggestion(place: FoundPlace) -> Suggestion:
     kind = "" if place.kind == "locality" else KINDS.get(place.precision, "")
     stated = f"{kind} de {place.name}" if kind else place.name
     above = [part for part in (place.comuna, place.region) if part and part != place.name]
-    called = labels.AREA_KINDS[place.precision] if kind else _("localidad")
+    called = labels.AREA_KINDS[place.precision] if kind else _smallest(place)
     value = ", ".join([stated, *above]) if kind in ("", "comuna") else stated
     return Suggestion(value, Spanish(place.name), _joined(", ".join(above), called))
+
+
+def _smallest(place: FoundPlace) -> str:
+    return _("calle") if place.kind == "street" else _("localidad")
 
 
 def _joined(*parts: str) -> str:

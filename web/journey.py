@@ -166,7 +166,7 @@ def _bare(form: SearchForm, to: UUID) -> JourneyView:
         to=str(to),
         mode=str(form.mode),
         modes=tuple(Choice(str(mode), text, mode == form.mode) for mode, text in labels.MODES.items()),
-        hidden=tuple(_hidden(form)),
+        hidden=tuple(hidden_fields(form)),
         back_url="" if form.shared else form.query(),
     )
 
@@ -229,7 +229,7 @@ def _simple(line: tuple[LonLat, ...]) -> tuple[LonLat, ...]:
     return tuple(LonLat(lon, lat) for lon, lat in shape.coords)
 
 
-def _hidden(form: SearchForm) -> Iterator[tuple[str, str]]:
+def hidden_fields(form: SearchForm) -> Iterator[tuple[str, str]]:
     """The search form once more, for the buttons that ask again. A position is part of it: forms go by POST."""
     if form.shared is not None:
         yield from (("lon", f"{form.shared.lon:.3f}"), ("lat", f"{form.shared.lat:.3f}"))

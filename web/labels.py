@@ -95,6 +95,8 @@ def need_name(need: Need) -> str:
 
 def origin_words(precision: str, not_understood: str | None = None) -> str:
     """What the trips are counted from, and what part of the place's text was not understood."""
+    if precision == "street":
+        return _("Contamos desde la mitad de la calle, sin el número exacto.")
     centre = CENTRES.get(precision, "")
     if not centre:
         return _("No conocemos «%(text)s».", text=not_understood) if not_understood else ""

@@ -222,7 +222,7 @@
   };
   document.addEventListener("click", (event) => {
     const link = event.target.closest("[data-send]");
-    if (link) link.href = `https://wa.me/?text=${encodeURIComponent(link.closest("p").querySelector("textarea").value)}`;
+    if (link) link.search = `?text=${encodeURIComponent(link.closest("p").querySelector("textarea").value)}`;
     const button = event.target.closest("[data-copy],[data-show],[data-print],[data-new],[data-close],[data-place],[data-need]");
     if (!button) return;
     const { dataset } = button;

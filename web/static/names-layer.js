@@ -1,4 +1,5 @@
-/* Names of places on the map, from our own tiles. Shown with textContent only, and to the eye only: lists say it all. */
+/* Main roads and names of places on the map, from our own tiles. Names are shown with textContent only, and to the eye
+   only: lists say it all. Roads come with the tiles where a road network is installed. */
 (() => {
   "use strict";
   const MOST = 30;
@@ -15,10 +16,47 @@
     [off, -HIGH / 2], [-off - width, -HIGH / 2], [-width / 2, -off - HIGH + 3], [-width / 2, off - 3],
   ]);
 
+  const ROADS = {
+    motorway: [4, "#e2b56f"], trunk: [4, "#e2b56f"], primary: [3, "#e8c893"], secondary: [2.6, "#dccfae"],
+  };
+  const road = ({ level }, zoom) => {
+    const [weight, color] = ROADS[level] || ROADS.secondary;
+    return { weight: weight * (zoom < 8 ? 0.4 : zoom < 11 ? 0.6 : 1), color, opacity: 1, fill: false };
+  };
+  window.cercana.areaStyles.roads = road;
+
+  // OpenStreetMap is credited as long as a tile that is on the map has roads.
+  const CREDIT = "© OpenStreetMap";
+  const watchRoads = () => {
+    const grid = L.VectorGrid?.Protobuf;
+    if (!grid || grid.prototype.watched) return;
+    const read = grid.prototype._getVectorTilePromise;
+    grid.include({
+      watched: true,
+      credit(key, has) {
+        const before = this.withRoads.size;
+        if (has) this.withRoads.add(key); else this.withRoads.delete(key);
+        const control = this._map?.attributionControl;
+        if (!before && this.withRoads.size) control?.addAttribution(CREDIT);
+        else if (before && !this.withRoads.size) control?.removeAttribution(CREDIT);
+      },
+      async _getVectorTilePromise(coords) {
+        if (!this.withRoads) {
+          this.withRoads = new Set();
+          this.on("tileunload", (gone) => this.credit(this._tileCoordsToKey(gone.coords), false));
+        }
+        const tile = await read.call(this, coords), key = this._tileCoordsToKey(coords);
+        if (key in this._tiles && tile.layers.roads?.features.length) this.credit(key, true);
+        return tile;
+      },
+    });
+  };
+
   const Names = L.Layer.extend({
     initialize() { this.known = new Map(); },
 
     onAdd(map) {
+      watchRoads();
       const pane = map.createPane("names");
       pane.setAttribute("aria-hidden", "true");
       this.shown = L.layerGroup().addTo(map);
