@@ -128,7 +128,7 @@ class CercanaMap(_OwnAssets, folium.Map):
         self._id = _plain(name, _IDENTIFIER)
         self.label_id = _plain(label_id, _IDENTIFIER)
 
-    def add_layer(self, layer: "OfferLayer | AreaLayer | ExploreLayer") -> "CercanaMap":
+    def add_layer(self, layer: "OfferLayer | AreaLayer | ExploreLayer | CoverageLayer") -> "CercanaMap":
         """Add a layer under a name that depends only on its place in the map."""
         layer._id = f"{self._id}_{len(self._children)}"
         layer.layer_name = layer.get_name()
@@ -179,7 +179,7 @@ class OfferLayer(_OwnAssets, Layer):
 
 
 class AreaLayer(_OwnAssets, VectorGridProtobuf):
-    """Outlines and names of our own areas as vector tiles: nobody else learns where somebody looks."""
+    """Outlines and names of our own areas, and main roads, as vector tiles: nobody else learns where somebody looks."""
 
     js_files = ("vendor/leaflet.vectorgrid/leaflet.vectorgrid.js",)
 
@@ -228,6 +228,34 @@ def explore_map(asset_url: AssetUrl, center: LonLat, zoom: int) -> MapParts:
     """The map of all places. The same for every visitor and filter: render it once, at start."""
     shell = CercanaMap(asset_url, center, zoom)
     return shell.add_layer(AreaLayer(asset_url)).add_layer(ExploreLayer(asset_url)).parts()
+
+
+class CoverageLayer(_OwnAssets, Layer):
+    """Our areas coloured by class, and cells of people from near: the browser reads figures from an island."""
+
+    js_files = (*AreaLayer.js_files, "coverage-layer.js")
+    _template = Template(
+        """
+        {% macro script(this, kwargs) -%}
+        const {{ this.get_name() }} = cercana.coverage({{ this.source|tojavascript }});
+        {%- endmacro %}
+        """
+    )
+
+    def __init__(self, asset_url: AssetUrl, *, island: str = "coverage", url: str = TILES_URL) -> None:
+        super().__init__(name="coverage", overlay=True, control=False)
+        self._name = "CoverageLayer"
+        self._take_assets(asset_url)
+        self.source: dict[str, Any] = {
+            "island": _plain(island, _IDENTIFIER),
+            "url": _plain(url),
+            "maxNativeZoom": MAX_TILE_ZOOM + 1,
+        }
+
+
+def coverage_shell(asset_url: AssetUrl, center: LonLat, zoom: int) -> MapParts:
+    """The map of coverage. The same for every visitor and question: render it once, at start."""
+    return CercanaMap(asset_url, center, zoom).add_layer(CoverageLayer(asset_url)).parts()
 
 
 def _tidy(text: str) -> str:
