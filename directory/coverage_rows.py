@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from directory.coverage_inputs import Places
 from directory.coverage_roads import Recent, Roads, longest, samples_key
 from directory.errors import CoverageNotReadyError
-from directory.reach_store import Point, RowKey, near_network, patient, read_rows, stored_points
+from directory.reach_store import RowKey, near_network, patient, read_rows, stored_points
+from directory.row_batch import Point
 from directory.staging import Progress
 from geo.estimate import EstimateRouter
 from geo.estimated_rows import EstimatedRows, estimated_rows

@@ -5,7 +5,7 @@ else is not there: whoever asks is told how many are missing, and never gets a n
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import batched
 
@@ -20,21 +20,19 @@ from directory.db import reading, transaction
 from directory.errors import QuestionError
 from directory.networks import installed_networks
 from directory.people import default_dataset, read_people
+from directory.row_batch import Batch, OfferPoint, Point, batch_rows, offer_points
 from directory.settings import Settings
 from directory.staging import Progress, changed
 from geo.networks import Installed
 from geo.points import Bounds
 from geo.reach_rows import Row, Samples
-from geo.row_pool import RowsCancelledError, build_rows
-from geo.travel import OFF_ROAD, RURAL_OFF_ROAD, TravelMode
+from geo.travel import TravelMode
 from geo.units import Metres, Minutes
 
 # Rows written together: a cancelled or killed run keeps them.
 CHUNK = 64
 # Points looked up together.
 _POINTS = 500
-
-type Point = tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,11 +123,13 @@ def make_rows(
     progress: Progress | None = None,
     cancelled: Callable[[], bool] = lambda: False,
     workers: int | None = None,
+    cluster: str | None = None,
 ) -> RowCounts:
-    """Make the rows of all offers' points that are missing, in a process pool, and sweep those of no use.
+    """Make the rows of all offers' points that are missing, and sweep those of no use.
 
+    workers: processes here. cluster: address of a Dask scheduler that makes the same rows instead, by region.
     Committed in small parts: what a cancelled or killed run made stays. Safe beside imports and other runs.
-    Raises QuestionError (fields dataset, network, mode) and NetworkError.
+    Raises QuestionError (fields dataset, network, mode), and GeoError for a network or cluster of no use.
     """
     limit = longest(mode)
     with reading(engine) as session:
@@ -144,8 +144,15 @@ def make_rows(
         key = RowKey(str(installed.id), mode, samples_key(samples), limit)
         wanted = _wanted(session, installed.bounds)
         there = stored_points(session, key)
-    waiting = {point: off_road for point, off_road in wanted.items() if point not in there}
-    rows = _built(installed, samples, key, waiting, workers=workers, progress=progress, cancelled=cancelled)
+    waiting = [one for one in wanted if one.point not in there]
+    rows = batch_rows(
+        Batch(installed, samples, mode, limit),
+        waiting,
+        workers=workers,
+        cluster=cluster,
+        progress=progress,
+        cancelled=cancelled,
+    )
     made = _write_all(engine, key, rows)
     usable = sorted({one.id for one in installed_networks(settings).installed() if one.id is not None})
     with _writing(engine) as session:
@@ -165,38 +172,6 @@ def _chosen(settings: Settings, network: str | None, samples: Samples) -> Instal
     return found
 
 
-def _built(
-    installed: Installed,
-    samples: Samples,
-    key: RowKey,
-    waiting: Mapping[Point, float],
-    *,
-    workers: int | None,
-    progress: Progress | None,
-    cancelled: Callable[[], bool],
-) -> Iterator[tuple[Point, Row]]:
-    """The rows as they come, until somebody cancels."""
-    if not waiting:
-        return
-    points = list(waiting)
-    lons, lats = ([one[axis] for one in points] for axis in (0, 1))
-    made = build_rows(
-        installed,
-        samples,
-        key.mode,
-        key.limit,
-        lons,
-        lats,
-        list(waiting.values()),
-        workers=workers,
-        progress=progress,
-        cancelled=cancelled,
-    )
-    with suppress(RowsCancelledError):
-        for number, row in made:
-            yield points[number], row
-
-
 def _write_all(engine: Engine, key: RowKey, rows: Iterator[tuple[Point, Row]]) -> int:
     """Store rows as they come, so many at a time. What came before a failure stays. Returns how many."""
     made = 0
@@ -207,11 +182,11 @@ def _write_all(engine: Engine, key: RowKey, rows: Iterator[tuple[Point, Row]]) -
     return made
 
 
-def _wanted(session: Session, bounds: Bounds) -> dict[Point, float]:
-    """Public points of offers near a network, and how far each may be from a road, in a fixed order."""
-    rows = session.execute(text(_POINTS_OF_OFFERS), {"near": float(OFF_ROAD), "far": float(RURAL_OFF_ROAD)})
-    found = {(lon, lat): float(off_road) for lon, lat, off_road in rows}
-    return {one: found[one] for one in near_network(bounds, list(found))}
+def _wanted(session: Session, bounds: Bounds) -> list[OfferPoint]:
+    """The points of offers that may be near a road of a network, in a fixed order."""
+    places = offer_points(session)
+    near = set(near_network(bounds, [one.point for one in places]))
+    return [one for one in places if one.point in near]
 
 
 @contextmanager
@@ -259,13 +234,6 @@ values (%(network)s, %(mode)s, %(fingerprint)s, %(lon)s, %(lat)s, %(limit)s, %(s
 on conflict (network, mode, fingerprint, lon, lat) do update
 set limit_minutes = excluded.limit_minutes, samples = excluded.samples, seconds = excluded.seconds,
     made_at = now()
-"""
-_POINTS_OF_OFFERS = """
-select st_x(o.geog::geometry), st_y(o.geog::geometry),
-  max(case when a.settlement = 'urban' then cast(:near as float8) else cast(:far as float8) end)
-from offer o left join area a on a.code = o.area_code
-where o.geog is not null
-group by 1, 2 order by 1, 2
 """
 _SWEEP = """
 delete from reach_row r

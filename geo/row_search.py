@@ -6,33 +6,17 @@ too: the heap is two flat arrays, where SciPy's is a web of records. The interpr
 Loaded by the first search, not with the service: the compiler takes a while.
 """
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
+from geo.compiled import compiled, inlined
 from geo.reach_rows import Floats
 from geo.road_graph import Ints, ModeGraph
 
 # Children of an entry of the heap: four lie on one line of memory.
 _FOUR = 2
-
-
-def _compiled(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Compiled at its first call, and kept on disk for the next process where there is a place for it."""
-    try:
-        kept: Callable[..., Any] = njit(cache=True, nogil=True)(function)
-    except RuntimeError:  # neither the folder of this file nor that of the account can be written to
-        kept = njit(nogil=True)(function)
-    return kept
-
-
-def _inlined(function: Callable[..., Any]) -> Callable[..., Any]:
-    """A part of a compiled function, put into it where it is called."""
-    part: Callable[..., Any] = njit(inline="always")(function)
-    return part
 
 
 def search(
@@ -58,7 +42,7 @@ def search(
 # One statement at a time below: pairs of assignments make this a third slower.
 
 
-@_inlined
+@inlined
 def _rise(keys: Any, heap: Any, at: int, key: float, node: int) -> None:
     """Put an entry where it belongs, at this place of the heap or nearer the top."""
     while at > 0:
@@ -72,7 +56,7 @@ def _rise(keys: Any, heap: Any, at: int, key: float, node: int) -> None:
     heap[at] = node
 
 
-@_inlined
+@inlined
 def _sink(keys: Any, heap: Any, size: int) -> None:
     """Fill the top of the heap, which has gone, with its last entry; size: without it."""
     key = keys[size]
@@ -97,7 +81,7 @@ def _sink(keys: Any, heap: Any, size: int) -> None:
     heap[at] = node
 
 
-@_inlined
+@inlined
 def _begin(
     starts: Any, seconds: Any, limit: float, best: Any, keys: Any, heap: Any, reached: Any
 ) -> tuple[int, int]:
@@ -117,7 +101,7 @@ def _begin(
     return size, count
 
 
-@_compiled
+@compiled
 def _search(
     indptr: Any,
     indices: Any,

@@ -1,19 +1,18 @@
 """The Connection Scan: earliest arrival at every stop in one pass over connections sorted by departure.
 
-Dibbelt, Pajor, Strasser, Wagner, "Connection Scan Algorithm" (2018). The only file that knows Numba: import it
-where it is needed, not at the top of a module, for it takes its time and most networks have no timetable.
+Dibbelt, Pajor, Strasser, Wagner, "Connection Scan Algorithm" (2018). Compiled: import it where it is needed,
+not at the top of a module, for the compiler takes its time and most networks have no timetable.
 
 A vehicle is one trip on one service day, so yesterday's trips past midnight run beside today's: each day is a
 *stream* of its own with its own zero, and streams are merged by time while they are scanned.
 """
 
-from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
+from geo.compiled import compiled, inlined
 from geo.gtfs_times import ALIGHT, BOARD
 from geo.timetable import Connections, Ints
 from geo.transit_links import Footpaths
@@ -22,21 +21,6 @@ type Floats = npt.NDArray[np.float64]
 type Longs = npt.NDArray[np.int64]
 
 NOBODY = -1  # no connection, no stop: from the start
-
-
-def _compiled(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Compiled at its first call, and kept on disk for the next process where there is a place for it."""
-    try:
-        kept: Callable[..., Any] = njit(cache=True, nogil=True)(function)
-    except RuntimeError:  # neither the folder of this file nor that of the account can be written to
-        kept = njit(nogil=True)(function)
-    return kept
-
-
-def _inlined(function: Callable[..., Any]) -> Callable[..., Any]:
-    """A part of a compiled function, put into it where it is called."""
-    part: Callable[..., Any] = njit(inline="always")(function)
-    return part
 
 
 class Streams(NamedTuple):
@@ -86,7 +70,7 @@ def scan(
     return arrivals
 
 
-@_inlined
+@inlined
 def _next(at, end, zero, departs):  # type: ignore[no-untyped-def]
     """The stream whose next connection departs first; NOBODY when all are at their end."""
     best, first = -1, np.inf
@@ -98,7 +82,7 @@ def _next(at, end, zero, departs):  # type: ignore[no-untyped-def]
     return best
 
 
-@_inlined
+@inlined
 def _boards(one, boarded, from_stop, walked_from, start):  # type: ignore[no-untyped-def]
     """Where a vehicle is boarded that can be boarded here, and was, or not (NOBODY), before.
 
@@ -113,7 +97,7 @@ def _boards(one, boarded, from_stop, walked_from, start):  # type: ignore[no-unt
     return chosen
 
 
-@_inlined
+@inlined
 def _change(stop, moment, starts, stops, seconds, ready, walked_from):  # type: ignore[no-untyped-def]
     """From a stop reached at this moment to all where one may change."""
     for way in range(starts[stop], starts[stop + 1]):
@@ -123,7 +107,7 @@ def _change(stop, moment, starts, stops, seconds, ready, walked_from):  # type: 
             walked_from[stops[way]] = stop
 
 
-@_compiled
+@compiled
 def _scan(table, trip_service, ways, streams, aboard, start, arrivals):  # type: ignore[no-untyped-def]
     # Taken out of their tuples once: doing so counts references, which would cost more than all the rest.
     departs, arrives, from_stop, to_stop, trips, flags = table

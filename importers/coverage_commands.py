@@ -38,14 +38,22 @@ def make_rows(
     workers: Annotated[
         int | None, typer.Option(min=1, max=256, help="Processes; one for each processor.")
     ] = None,
+    cluster: Annotated[
+        str | None, typer.Option(help="Address of a Dask scheduler instead: tcp://host:port. See above.")
+    ] = None,
     data: Data = None,
 ) -> None:
     """Make the reach rows that coverage is counted on: how long people take to each place. Only what is missing.
 
     Ctrl-C keeps what is made; the same command goes on from there.
+
+    --cluster makes the same rows on many machines, a region at a time. All of them need cercana\\[cluster], and
+    the folder of networks at the same path with the same build of the network. Only this machine uses the database.
     """
     from directory.reach_store import make_rows as make
 
+    if cluster is not None and workers is not None:
+        raise typer.BadParameter("say --workers for this machine or --cluster for others, not both")
     settings = read_settings(data=data)
     with working_engine(settings) as engine, stopping() as stop, progress("Making reach rows") as advance:
         done = make(
@@ -57,6 +65,7 @@ def make_rows(
             progress=advance,
             cancelled=stop.is_set,
             workers=workers,
+            cluster=cluster,
         )
     say(
         f"Reach rows of {done.dataset} on {done.network}, {'by car' if mode == 'car' else 'on foot'}:"
@@ -78,7 +87,10 @@ def report(
     json: Json = False,
     data: Data = None,
 ) -> None:
-    """How many people are within reach of an offer: whole, and by area, settlement or band."""
+    """How many people are within reach of an offer: whole, and by area, settlement or band.
+
+    Without --area of the whole country, all its regions at once.
+    """
     with asked.planning(data) as (planning, query):
         found = planning.report(query)
     if json:
@@ -182,7 +194,7 @@ def sites(
     if json:
         say(tables.as_json(found))
         return
-    console.print(tables.site_table(found))
+    console.print(tables.site_table(found) if found.sites else "None of these places would gain anything.")
     show(tables.site_lines(found))
     show(tables.basis_lines(query, found.basis))
 

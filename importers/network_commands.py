@@ -14,7 +14,7 @@ from directory.errors import DirectoryError
 from directory.ready import working_engine
 from directory.settings import Settings
 from geo.errors import GeoError
-from importers.commands import Data, console, progress, read_settings
+from importers.commands import Data, ask_for_rows, console, progress, read_settings
 from importers.network_progress import stages, transferring
 
 if TYPE_CHECKING:
@@ -211,11 +211,13 @@ def install(settings: Settings, name: str, file: Path, feeds: Sequence[Path], *,
 
 
 def look_up_offers(settings: Settings) -> None:
-    """Where each offer meets the networks in use. Without a database it is done when there is one."""
+    """Where each offer meets the networks in use, and the reach rows that they lack. Once there is a database."""
     from directory.networks import refresh_networks
 
-    with working_engine(settings) as engine, progress("Looking up offers on the networks") as advance:
-        done = refresh_networks(engine, settings, advance)
+    with working_engine(settings) as engine:
+        with progress("Looking up offers on the networks") as advance:
+            done = refresh_networks(engine, settings, advance)
+        ask_for_rows(settings, engine)
     console.print(f"Offers looked up: {done.snapped:,}, too far from any road: {done.off_road:,}")
     for fault in done.faults:
         console.print(f"Not looked up: {fault}", style="yellow", markup=False, soft_wrap=True)

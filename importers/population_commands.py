@@ -6,14 +6,24 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.table import Table
+from rich.box import SIMPLE_HEAD
+from rich.table import Column, Table
 from rich.text import Text
 
 from directory.db import transaction
 from directory.people import population_datasets
 from directory.population import DatasetRecord, remove_population
 from directory.ready import working_engine
-from importers.commands import Data, InFile, console, load_country, progress, read_settings, show_lines
+from importers.commands import (
+    Data,
+    InFile,
+    ask_for_rows,
+    console,
+    load_country,
+    progress,
+    read_settings,
+    show_lines,
+)
 from importers.population_report import RowProblem, figure
 
 population = typer.Typer(help="Where people live.", no_args_is_help=True)
@@ -75,6 +85,7 @@ def load_population(
                 settings=settings,
                 progress=advance,
             )
+        ask_for_rows(settings, engine)
     show_lines(report.lines())
     if problems is not None:
         write_problems(problems, report.problems)
@@ -95,12 +106,14 @@ def list_datasets(data: Data = None) -> None:
     """The datasets there are, each with its year, people and source."""
     with working_engine(read_settings(data=data)) as engine, transaction(engine) as session:
         found = population_datasets(session)
-    table = Table("Name", "Title", "Year", "People", "Without point", "Cells", "Points", "Source", "Licence")
+    numbers = ("Year", "People", "Without\npoint", "Cells", "Points")
+    table = Table(Column("Name", no_wrap=True), *(Column(one, justify="right", no_wrap=True) for one in numbers),
+                  "Title, source, licence", box=SIMPLE_HEAD, pad_edge=False)  # fmt: skip
     for one in found:
         state = " (demonstration)" if one.demonstration else "" if one.fingerprint else " (load it again)"
         counts = (one.people, one.people_without_point, one.cells, one.samples)
-        told = (one.name, one.title + state, str(one.year), *map(figure, counts), one.source, one.licence)
-        table.add_row(*map(Text, told))
+        whose = "; ".join(part for part in (one.title + state, one.source, one.licence) if part)
+        table.add_row(*map(Text, (one.name, str(one.year), *map(figure, counts), whose)))
     console.print(table if found else "No population data: cercana population load FILE --name N --year Y")
 
 
