@@ -32,11 +32,15 @@ def coverage_report(inputs: CoverageInputs) -> CoverageReport:
 
 
 def gap_report(inputs: CoverageInputs, unmet: Mapping[str, int]) -> GapReport:
-    """Comunas by people left out, most first. unmet: needs recorded as unmet, by area code."""
+    """Comunas by people left out, most first. unmet: needs recorded as unmet, by area code.
+
+    Comunas of which nobody's trips are known (off the network, or empty) are no gaps, unless a need was recorded.
+    """
     tally = Tally(inputs)
     why = {} if tally.estimate else why_left_out(tally)
     areas = tally.area_heads(area_groups(inputs, "comuna"), why, unmet)
-    return GapReport(inputs.query, inputs.basis, tally.head(), tuple(sorted(areas, key=_most_left_out)))
+    told = [one for one in areas if one.head.people or one.unmet]
+    return GapReport(inputs.query, inputs.basis, tally.head(), tuple(sorted(told, key=_most_left_out)))
 
 
 def why_left_out(tally: Tally) -> dict[WhyLeftOut, Flags]:

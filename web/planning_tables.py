@@ -70,7 +70,7 @@ def area_table(fields: PlanningFields, heads: Sequence[AreaHead], estimated: boo
     return _table(
         fields,
         kinds,
-        _most_people_first(heads),
+        _most_people_first([one for one in heads if one.head.people]),
         caption,
         lambda one: one.code,
         "share" if estimated else "left",

@@ -1,6 +1,6 @@
 """What the page `/planificacion` shows: figures, map, table and charts of each of its parts."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from directory.coverage_svg import Box
@@ -92,12 +92,24 @@ def coverage_section(session: Session, planning: Planning, fields: PlanningField
     return Section(
         basis=report.basis,
         kpis=tuple(_coverage_kpis(report)),
-        notes=first_notes(report.basis),
+        notes=(*first_notes(report.basis), *_unknown(heads)),
         map=coverage_map(session, fields, report.comunas, estimated, box),
         levels=_levels(fields),
         tables=tuple(tables),
         charts=_some(_curve(report), _regions(report)),
     )
+
+
+def _unknown(heads: Sequence[AreaHead]) -> Iterator[str]:
+    """The areas that no table shows: a zero would say that nobody lives there."""
+    missing = sum(not one.head.people for one in heads)
+    if missing:
+        yield ngettext(
+            "%(count)s territorio no está en la tabla: ningún camino del mapa llega a su gente.",
+            "%(count)s territorios no están en la tabla: ningún camino del mapa llega a su gente.",
+            missing,
+            count=count(missing),
+        )
 
 
 def difference_section(session: Session, planning: Planning, fields: PlanningFields, box: Box) -> Section:

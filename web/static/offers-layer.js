@@ -232,6 +232,7 @@
       window.cercana.names?.addTo(map);
       L.control.zoom({ position: "bottomright", zoomInTitle: words.near, zoomOutTitle: words.far }).addTo(map);
       map.on("zoomend moveend cercana:pins", () => ground(map));
+      map.whenReady(() => ground(map));
       map.on("popupopen", ({ popup: open }) => {
         const box = open.getElement();
         box.querySelector(".leaflet-popup-close-button")?.setAttribute("aria-label", words.close);
