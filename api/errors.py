@@ -14,7 +14,13 @@ from starlette.routing import BaseRoute, Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from directory.db import OUTAGES
-from directory.errors import DirectoryError, NotFoundError, QuestionError
+from directory.errors import (
+    CoverageNotReadyError,
+    DirectoryError,
+    JobError,
+    NotFoundError,
+    QuestionError,
+)
 from directory.migrate import MigrationError
 from geo.errors import GeoError
 
@@ -26,6 +32,8 @@ MOST_BODY_BYTES = 64 * 1024
 STATUS: tuple[tuple[type[Exception], int, str], ...] = (
     (NotFoundError, 404, "Not found"),
     (QuestionError, 422, "The question cannot be answered as asked"),
+    (CoverageNotReadyError, 409, "Reach rows have to be made first"),
+    (JobError, 409, "The work cannot be taken on"),
     (GeoError, 422, "The position cannot be used"),
     (MigrationError, 503, "The database cannot be used by this version"),
 )

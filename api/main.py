@@ -8,17 +8,42 @@ from fastapi import Depends, FastAPI
 
 from api import errors, openapi
 from api.dependencies import known_parameters
-from api.routes import areas, health, needs, offers, organizations, places, reachable, referrals, routes
+from api.routes import (
+    areas,
+    coverage,
+    health,
+    jobs,
+    needs,
+    offers,
+    organizations,
+    places,
+    reachable,
+    referrals,
+    routes,
+)
 from directory.answers import Directory
 from directory.db import Engine, make_engine
 from directory.networks import installed_networks
+from directory.planning import Planning
 from directory.settings import Settings
 from geo.estimate import EstimateProfile, EstimateRouter
 from geo.network_router import NetworkRouter
 from geo.points import LonLat
 from geo.travel import Router
 from geo.units import Metres
-from web import about, accessibility, console, events, explore, journey, offline, pages, questionnaire
+from web import (
+    about,
+    accessibility,
+    console,
+    events,
+    explore,
+    journey,
+    offline,
+    pages,
+    planning,
+    questionnaire,
+    surroundings,
+)
 
 API = "/api/v1"
 # Beyond this straight line an estimate means nothing; with a road network the limit is the network's.
@@ -44,16 +69,31 @@ def create_app(settings: Settings, engine: Engine) -> FastAPI:
         separate_input_output_schemas=False,
     )
     app.state.directory = Directory(engine, settings, make_router)
-    for module in (referrals, routes, reachable, places, needs, offers, organizations, areas, health):
+    app.state.planning = Planning(engine, settings)
+    known = (
+        referrals,
+        routes,
+        reachable,
+        coverage,
+        jobs,
+        places,
+        needs,
+        offers,
+        organizations,
+        areas,
+        health,
+    )
+    for module in known:
         app.include_router(module.router, prefix=API, dependencies=[Depends(known_parameters)])
     openapi.install(app)
     errors.install(app)
     pages.install(app, settings)
-    for page in (journey, about, accessibility, console):
+    for page in (journey, surroundings, about, accessibility, console):
         app.include_router(page.router)
     for guide in (events, questionnaire):
         guide.install(app, settings)
     explore.install(app, settings)
+    planning.install(app, settings)
     offline.install(app)
     return app
 

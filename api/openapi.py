@@ -6,6 +6,7 @@ from fastapi import FastAPI
 
 from api.errors import MEDIA_TYPE
 from api.examples import ANSWERS, PROBLEM_EXAMPLES
+from api.schemas_coverage import CLOCK
 
 JSON = "application/json"
 
@@ -24,6 +25,7 @@ def install(app: FastAPI) -> None:
 
 
 def _complete(description: dict[str, Any]) -> None:
+    _local_hours(description["components"])
     for path, operations in description["paths"].items():
         for operation in operations.values():
             for status, response in operation["responses"].items():
@@ -32,3 +34,13 @@ def _complete(description: dict[str, Any]) -> None:
                     content[MEDIA_TYPE] = content.pop(JSON) | {"example": PROBLEM_EXAMPLES[int(status)]}
                 else:
                     response["content"][JSON]["example"] = ANSWERS[path.split("/api/v1", 1)[1]]
+
+
+def _local_hours(schema: Any) -> None:
+    """Hours of a day are local: JSON Schema's format "time" is one with an offset."""
+    parts = schema.values() if isinstance(schema, dict) else schema if isinstance(schema, list) else ()
+    for part in parts:
+        _local_hours(part)
+    if isinstance(schema, dict) and schema.get("format") == "time":
+        schema["pattern"] = CLOCK
+        del schema["format"]

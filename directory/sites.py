@@ -46,8 +46,8 @@ def find_sites(
     Raises QuestionError for a question that cannot be answered as asked, CoverageNotReadyError when the places
     there are lack reach rows, and RowsCancelledError once `cancelled` says so.
     """
-    _check(query)
-    inputs = planning.compute(_coverage(query))
+    check_sites(query)
+    inputs = planning.compute(site_coverage(query))
     if inputs.roads is None:
         raise QuestionError(
             "Los mejores lugares se buscan solo con una red de caminos: instala una con cercana network.",
@@ -173,7 +173,7 @@ def _report(
     return SiteReport(ground.query, basis, *heads, tuple(sites), total, bound, gap, found.method)
 
 
-def _coverage(query: SiteQuery) -> CoverageQuery:
+def site_coverage(query: SiteQuery) -> CoverageQuery:
     """The question of what is there; of a round on all of its dates."""
     if not query.dates:
         return query.coverage
@@ -181,7 +181,7 @@ def _coverage(query: SiteQuery) -> CoverageQuery:
     return replace(query.coverage, day=first, days=(last - first).days + 1)
 
 
-def _check(query: SiteQuery) -> None:
+def check_sites(query: SiteQuery) -> None:
     """Raise QuestionError for a question about places that makes no sense."""
     if not 1 <= query.count <= MOST_SITES:
         raise QuestionError(f"Se pueden pedir de 1 a {MOST_SITES} lugares.", field="count")
