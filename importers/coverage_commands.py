@@ -4,7 +4,7 @@ import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -119,14 +119,18 @@ def gaps(asked: Asked, limit: Limit = 30, json: Json = False, data: Data = None)
 @asking(leaving_out=("day", "days", "mobile"))
 def days(
     asked: Asked,
-    first: Annotated[datetime, typer.Option(formats=DAY, help="From this day on.")],
+    first: Annotated[
+        datetime | None, typer.Option(formats=DAY, help="From this day on; tomorrow where not said.")
+    ] = None,
     count: Annotated[int, typer.Option(min=1, help="So many days.")] = 14,
     json: Json = False,
     data: Data = None,
 ) -> None:
     """Coverage day by day, with mobile points on their days and without."""
     with asked.planning(data) as (planning, query):
-        found = planning.days(query, first.date(), count)
+        # A day of calendars, not a moment: which one it is hangs on nobody's zone but that of this machine.
+        start = first or datetime.now().astimezone() + timedelta(days=1)
+        found = planning.days(query, start.date(), count)
     if json:
         say(tables.as_json(found))
         return
