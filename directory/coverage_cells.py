@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from directory.coverage_groups import Tally
+from directory.coverage_groups import GRAIN, Tally
 from directory.coverage_inputs import CoverageInputs
 from directory.coverage_terms import CellFigures
 from geo.coverage import by_group
@@ -35,8 +35,8 @@ def cell_figures(inputs: CoverageInputs) -> list[CellFigures]:
                 cells.codes[at],
                 cells.areas[at],
                 LonLat(float(cells.lons[at]), float(cells.lats[at])),
-                float(people[at]),
-                min(float(reached[at]), float(people[at])) if counted and known[at] else None,
+                round(float(people[at]), GRAIN),
+                round(min(float(reached[at]), float(people[at])), GRAIN) if counted and known[at] else None,
                 minutes if np.isfinite(minutes) else None,
                 ids[place] if place >= 0 else None,
             )

@@ -12,6 +12,9 @@ from directory.coverage_terms import AreaHead, Head, WhyLeftOut
 from geo.coverage import Nearest, by_group, minutes_of, most_chosen, nearest, nearest_two, weighted_median
 from geo.reach_rows import Flags, Floats, Numbers
 
+# Digits of people: large cells are shared among their points, and the shares add up but for the last digits.
+GRAIN = 6
+
 
 @dataclass(frozen=True)
 class Groups:
@@ -80,7 +83,8 @@ class Tally:
             return Head(0.0, None if self.estimate else 0.0, None, None)
         # Sums of the same people in another order may differ in the last digit.
         bounds = min(1.0, low / people), min(1.0, high / people)
-        return Head(people, None if self.estimate else min(high, people), *bounds)
+        covered = None if self.estimate else round(min(high, people), GRAIN)
+        return Head(round(people, GRAIN), covered, *bounds)
 
     def second_share(self) -> float | None:
         """Share of people with two places within the minutes; None for estimates and without people."""

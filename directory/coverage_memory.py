@@ -62,9 +62,9 @@ class CoverageMemory:
                 self._snapshot = held
         return held
 
-    def people(self, session: Session, snapshot: Snapshot, name: str | None) -> People:
-        """The people of a dataset, or of the one that is told by default. Raises QuestionError (field dataset)."""
-        name = name or default_dataset(session)
+    def people(self, session: Session, snapshot: Snapshot, query: CoverageQuery) -> People:
+        """The people of the dataset asked about, or told by default. Raises QuestionError (field dataset)."""
+        name = query.dataset or default_dataset(session, query.area_code)
         if name is None:
             raise QuestionError(
                 "Todavía no hay datos de población: cárgalos con cercana population load.", field="dataset"

@@ -80,9 +80,12 @@ def population_datasets(session: Session) -> list[DatasetFacts]:
     return [DatasetFacts(**row, bands=ordered(bands.get(row["name"], {}))) for row in rows.mappings()]
 
 
-def default_dataset(session: Session) -> str | None:
-    """Name of the newest dataset that is no demonstration, else of the newest; None when there is none."""
-    name: str | None = session.scalar(text(_NEWEST + _ORDER + " limit 1"))
+def default_dataset(session: Session, area: str | None = None) -> str | None:
+    """Name of the newest dataset that is no demonstration, else of the newest; None when there is none.
+
+    Asked about an area, one that has people there comes before any that has none: regions may come in files apart.
+    """
+    name: str | None = session.scalar(text(_NEWEST), {"area": area})
     return name
 
 
@@ -185,7 +188,20 @@ def _samples(placed: Sequence[Any], cells: Cells, cell: Numbers, fingerprint: st
 
 
 _ORDER = "order by d.demonstration, d.year desc, d.loaded_at desc, d.name"
-_NEWEST = "select d.name from population_dataset d where d.fingerprint <> '' "
+_NEWEST = """
+with recursive inside as (
+  select code from area where code = :area
+  union all
+  select a.code from area a join inside i on a.parent_code = i.code
+)
+select d.name from population_dataset d where d.fingerprint <> ''
+order by
+  exists (
+    select from population p join inside i on i.code = p.area_code where p.dataset = d.name and p.people > 0
+  ) desc,
+  d.demonstration, d.year desc, d.loaded_at desc, d.name
+limit 1
+"""
 _DATASETS = """
 select d.name, d.title, d.year, d.source, d.licence, d.demonstration, d.fingerprint,
   count(p.id) as cells, coalesce(sum(p.people), 0) as people,

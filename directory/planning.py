@@ -143,7 +143,7 @@ class Planning:
         """What the question is about. Raises QuestionError."""
         snapshot = self._memory.snapshot(session)
         check_query(session, query, snapshot.areas, self._memory.insurances)
-        people = self._memory.people(session, snapshot, query.dataset)
+        people = self._memory.people(session, snapshot, query)
         people.weights(query.band)  # which refuses an unknown band
         return snapshot, people
 

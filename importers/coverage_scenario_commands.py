@@ -117,7 +117,8 @@ def compare(
     if json:
         say(tables.as_json(found))
         return
-    console.print(tables.difference_table(found, limit))
+    table = tables.difference_table(found, limit)
+    console.print(table if table.rows else "No area changes.")
     told = f"{tables.share_of(found.before.total)} before, {tables.share_of(found.after.total)} after"
     if found.after.total.covered is None:
         say(f"Covered: {told}")

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from pydantic import TypeAdapter
+from rich.box import SIMPLE_HEAD
 from rich.table import Column, Table
 from rich.text import Text
 
@@ -19,6 +20,7 @@ from directory.coverage_terms import (
     ScenarioDifference,
     SiteReport,
     SupplyReport,
+    WhyLeftOut,
 )
 from importers.commands import console
 
@@ -31,6 +33,17 @@ LEVELS: Mapping[str, str] = {
     "band": "bands",
 }
 
+# Columns that hold words, with the least that each can be read in.
+_WORDS: Mapping[str, int] = {"Area": 12, "Nearest": 14, "Why": 12, "Place": 12}
+_TWO_LINES = {"Left out", "Median min", "Two places"}
+_MANY, _WIDE = 7, 100  # columns with numbers, and the characters that hold them with words too
+_WHY: Mapping[WhyLeftOut, str] = {
+    WhyLeftOut.CLOSED: "closed then",
+    WhyLeftOut.NOT_ELIGIBLE: "not for this person",
+    WhyLeftOut.FERRY_ONLY: "only by ferry",
+    WhyLeftOut.TOO_FAR: "too far",
+    WhyLeftOut.NO_OFFER: "none anywhere near",
+}
 _GAINS = {"cover": "People gained", "mean": "Minutes saved", "person_days": "Person-days gained"}
 
 
@@ -48,21 +61,23 @@ def basis_lines(query: CoverageQuery, basis: Basis) -> Iterator[str]:
     """What the figures stand on: people, offers, roads, the question."""
     mark = " [demonstration]" if basis.demonstration else ""
     yield f"People: {basis.dataset_title} ({basis.dataset}), {basis.year}, {count(basis.people)} people{mark}"
-    lost = basis.people_without_point + basis.people_off_network
-    if lost:
-        yield (
-            f"  not known: {count(basis.people_without_point)} without a point,"
-            f" {count(basis.people_off_network)} off the network"
-        )
+    if not basis.people and query.area_code is not None:
+        yield f"  nobody of it lives in {query.area_code}: name another with --dataset"
+    lost, off = basis.people_without_point, basis.people_off_network
+    if lost or off:
+        yield f"  not known: {count(lost)} without a point, {count(off)} off the network"
     if basis.spread:
         yield f"  spread over several points of their cell: {count(basis.spread)}"
     on = f", as of {basis.offers_on}" if basis.offers_on else ""
     yield f"Offers: {basis.offers:,} at {basis.places:,} places{on}"
-    if basis.without_hours or basis.without_point:
-        yield (
-            f"  not counted: {basis.without_hours:,} whose hours nobody stated (on a day),"
-            f" {basis.without_point:,} without public position"
-        )
+    # Without a day their hours do not matter: they are counted.
+    unknown = basis.without_hours if query.day is not None else 0
+    told = [f"{unknown:,} whose hours nobody stated"] if unknown else []
+    told += [f"{basis.without_point:,} without a public position"] if basis.without_point else []
+    if told:
+        yield f"  not counted: {', '.join(told)}"
+    if unknown and unknown == basis.offers:
+        yield "  none of them states its hours: the shares say nothing of that day"
     yield f"Method: {method(basis)}"
     yield f"Question: {asked(query)}"
     if basis.sources:
@@ -109,20 +124,20 @@ def report_table(report: CoverageReport, level: str) -> Table:
         table.add_row(*_texts(one.code, one.name, *_head(one.head), _minutes(one.median), share(one.second)),
                       Text(_nearest(one)))  # fmt: skip
     table.add_section()
-    table.add_row(*_texts("", "All", *_head(report.total), "", share(report.second)), "")
-    return table
+    table.add_row(*_texts("", "All", *_head(report.total), "", share(report.second), ""))
+    return _fitting(table)
 
 
 def gap_table(report: GapReport, limit: int) -> Table:
     """Areas by people left out, with why."""
     table = _table("Code", "Area", "People", "Left out", "Share", "Why", "Nearest", "Unmet")
     for one in report.gaps[:limit]:
-        why = ", ".join(f"{reason} {count(people)}" for reason, people in one.why.items() if people)
+        why = ", ".join(f"{_WHY[reason]} {count(people)}" for reason, people in one.why.items() if people)
         table.add_row(
             *_texts(one.code, one.name, count(one.head.people), count(one.head.left_out)),
             *_texts(share_left(one.head), why, _nearest(one), str(one.unmet or "")),
         )
-    return table
+    return _fitting(table)
 
 
 def days_table(report: DaysReport) -> Table:
@@ -158,8 +173,8 @@ def supply_table(report: SupplyReport, limit: int) -> Table:
 
 def supply_lines(report: SupplyReport) -> Iterator[str]:
     """How even the supply is."""
-    yield f"Capacity counted: {count(report.capacity)}; {report.without_capacity:,} places state none,"
-    yield f"  {report.zero:,} state zero"
+    stated = f"{report.without_capacity:,} places state none, {report.zero:,} state zero"
+    yield f"Capacity counted: {count(report.capacity)}; {stated}"
     ratio = "not known" if report.rural_urban is None else f"{report.rural_urban:.2f}"
     yield (
         f"Places per 1,000 people: {report.mean:.2f}; Gini {report.gini:.3f}; the tenth of people with least"
@@ -174,7 +189,7 @@ def site_table(report: SiteReport) -> Table:
         gain = f"{one.gain:.2f}" if report.query.objective == "mean" else count(one.gain)
         where = (f"{one.point.lon:.5f}", f"{one.point.lat:.5f}")
         table.add_row(*_texts(str(number), one.name, *where, str(one.day or ""), gain))
-    return table
+    return _fitting(table)
 
 
 def site_lines(report: SiteReport) -> Iterator[str]:
@@ -204,16 +219,36 @@ def difference_table(found: ScenarioDifference, limit: int) -> Table:
 
 
 def _change(before: Head, after: Head) -> float:
-    """People covered more; points of the lower bound for estimates."""
+    """People covered more; for estimates the share, of the bound that changes most."""
     if before.covered is not None and after.covered is not None:
         return after.covered - before.covered
-    return (after.low or 0.0) - (before.low or 0.0)
+    bounds = ((before.low, after.low), (before.high, after.high))
+    return max(((two or 0.0) - (one or 0.0) for one, two in bounds), key=abs)
 
 
 def _table(*names: str) -> Table:
-    words = {"Area", "Nearest", "Why", "Place"}
-    return Table(*(Column(name, justify="left" if name in words else "right", no_wrap=name not in words)
-                   for name in names))  # fmt: skip
+    """Light lines, so that a whole report fits 80 columns; words break, numbers never do."""
+    columns = (
+        Column(
+            name.replace(" ", "\n") if name in _TWO_LINES else name,
+            justify="left" if name in _WORDS else "right",
+            no_wrap=name not in _WORDS,
+            min_width=_WORDS.get(name),
+        )
+        for name in names
+    )
+    return Table(*columns, box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
+
+
+def _fitting(table: Table) -> Table:
+    """Without columns in which nothing stands, such as heads where only bounds are known."""
+    columns = [one for one in table.columns if any(map(str, one.cells))]
+    if len(columns) > _MANY and console.width < _WIDE:
+        columns = [one for one in columns if one.header != "Nearest"]  # `gaps` tells it too
+    kept = _table(*(str(one.header).replace("\n", " ") for one in columns))
+    for row, cells in zip(table.rows, zip(*(one.cells for one in columns), strict=True), strict=True):
+        kept.add_row(*cells, end_section=row.end_section)
+    return kept
 
 
 def _texts(*cells: str) -> Sequence[Text]:
@@ -228,7 +263,11 @@ def _head(head: Head) -> Iterable[str]:
 def _nearest(area: AreaHead) -> str:
     if area.nearest is None:
         return ""
-    return f"{area.nearest}, {_minutes(area.nearest_minutes)} min"
+    return (
+        area.nearest
+        if area.nearest_minutes is None
+        else f"{area.nearest}, {_minutes(area.nearest_minutes)} min"
+    )
 
 
 def _minutes(minutes: float | None) -> str:

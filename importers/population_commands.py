@@ -112,7 +112,7 @@ def list_datasets(data: Data = None) -> None:
     for one in found:
         state = " (demonstration)" if one.demonstration else "" if one.fingerprint else " (load it again)"
         counts = (one.people, one.people_without_point, one.cells, one.samples)
-        whose = "; ".join(part for part in (one.title + state, one.source, one.licence) if part)
+        whose = "\n".join(part for part in (one.title + state, one.source, one.licence) if part)
         table.add_row(*map(Text, (one.name, str(one.year), *map(figure, counts), whose)))
     console.print(table if found else "No population data: cercana population load FILE --name N --year Y")
 

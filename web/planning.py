@@ -54,7 +54,7 @@ def cells(
 ) -> Response:
     """Cells of people with the figures of the question. 422 for a question that cannot be answered."""
     query = fields.query()
-    dataset = query.dataset or default_dataset(session)
+    dataset = query.dataset or default_dataset(session, query.area_code)
     memory: CellMemory = request.app.state.coverage_cells
     try:
         content = b"" if dataset is None else cell_tile(session, dataset, memory.figures(query), z, x, y)

@@ -67,7 +67,7 @@ def prepare(
     try:
         needed = planning.readiness(query)
         with directory.reading() as session:
-            dataset = query.dataset or default_dataset(session)
+            dataset = query.dataset or default_dataset(session, query.area_code)
         if dataset is None or needed.network is None:
             return see_other(fields.address())  # nothing to be made: the page says what there is
         job = start_rows(directory.engine, dataset=dataset, network=needed.network, mode=query.mode)

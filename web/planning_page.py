@@ -17,7 +17,7 @@ from directory.errors import CoverageNotReadyError, QuestionError
 from directory.needs import list_needs
 from directory.planning import Planning
 from directory.scenarios import list_scenarios
-from web.language import Spanish
+from web.language import InBoth, Spanish
 from web.planning_changes import ScenarioView, scenario_view
 from web.planning_days import day_section, supply_section
 from web.planning_form import ESTIMATE, VIEWS, Known, PlanningFields, planning_form
@@ -171,7 +171,7 @@ def _missing(fields: PlanningFields, error: CoverageNotReadyError) -> Missing:
 
 def known_names(known: Known) -> dict[str, str]:
     """What needs, areas and scenarios are called: by code, and by id after a #."""
-    needs = {one.code: one.name for one in known.needs}
+    needs = {one.code: str(InBoth(one.name, one.name_en)) for one in known.needs}
     areas = {str(one["code"]): str(one["name"]) for one in known.areas}
     scenarios = {f"#{one.id}": one.name for one in known.scenarios}
-    return {code: Spanish(name) for code, name in (needs | areas | scenarios).items()}
+    return needs | {code: Spanish(name) for code, name in (areas | scenarios).items()}

@@ -133,17 +133,14 @@ def basis_lines(basis: Basis, facts: DatasetFacts | None) -> Iterator[tuple[str,
     people = html("%(title)s: %(people)s personas", title=title, people=count(basis.people))
     yield _("Población"), Markup("{} ({})").format(people, marked) if marked else people
     if facts is not None:
-        yield (
-            _("Fuente de la población"),
-            html(
-                "%(source)s. Licencia: %(licence)s",
-                source=Spanish(facts.source),
-                licence=Spanish(facts.licence),
-            ),
+        source, licence = Spanish(facts.source), Spanish(facts.licence)
+        told = (
+            html("%(source)s. Licencia: %(licence)s", source=source, licence=licence) if licence else source
         )
+        yield _("Fuente de la población"), told
     yield _("Lugares que cuentan"), _offers(basis)
     if basis.sources:
-        yield _("Fuentes de los lugares"), Spanish("; ".join(basis.sources))
+        yield _("Fuentes"), Spanish("; ".join(basis.sources))
     yield _("Método"), method_text(basis)
     if basis.network is not None:
         yield _("Licencia del mapa"), basis.network.licence

@@ -229,7 +229,8 @@ def test_the_address_of_whatsapp_gets_its_text_when_it_is_used(site: str, watch:
     asked(page)
     card = page.locator(".card").first
     card.locator("summary").click()
-    page.evaluate("window.addEventListener('click', event => event.preventDefault())")  # nothing leaves the site
+    # Nothing leaves the site.
+    page.evaluate("window.addEventListener('click', event => event.preventDefault())")
     link = card.get_by_role("link", name="Abrir WhatsApp")
     link.focus()
     page.keyboard.press("Enter")

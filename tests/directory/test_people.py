@@ -102,6 +102,20 @@ def test_the_dataset_by_default_is_the_newest_that_is_no_demonstration(land: Ses
     assert default_dataset(land) == "demo"
 
 
+def test_a_dataset_with_people_in_the_area_comes_before_a_newer_one_of_elsewhere(land: Session) -> None:
+    seed_area(land, "13101", "Santiago", seat=LonLat(-70.65, -33.44))
+    capital = CellRecord("block", "c", 9, LonLat(-70.65, -33.44), "13101")
+    store_population(land, "capital", 2024, [capital])
+    above = land.scalar(text("select parent_code from area where code = '07101'"))
+    assert default_dataset(land) == "capital"
+    assert [default_dataset(land, one) for one in ("07101", above, "13101")] == [
+        "census",
+        "census",
+        "capital",
+    ]
+    assert default_dataset(land, "nowhere") == "capital"
+
+
 def test_a_removed_dataset_leaves_nothing(land: Session) -> None:
     assert remove_population(land, "census") == (6, 154)
     assert land.scalar(text("select count(*) from population_sample")) == 0

@@ -46,7 +46,8 @@ def test_a_new_answer_of_the_console_is_small(client: TestClient, prefix: str, p
     answer = client.post(f"{prefix}consola", data=asked, headers=AGAIN)
     page = BeautifulSoup(answer.text, "html.parser")
     assert len(page.select(".card")) >= CARDS / 2
-    assert page.find("svg") is not None  # a counselor prints the answer, so it carries the map for paper: 600 bytes
+    # A counselor prints the answer, so it carries the map for paper: 600 bytes.
+    assert page.find("svg") is not None
     assert int(answer.headers["content-length"]) <= 4_700
 
 
