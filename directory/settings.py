@@ -2,8 +2,9 @@
 
 import os
 from pathlib import Path
+from typing import Self
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -35,6 +36,29 @@ class Settings(BaseSettings):
         description="list of the regions whose map data can be downloaded",
     )
     workers: int = Field(1, ge=1, le=64, description="server processes")
+    tile_server: str | None = Field(
+        None,
+        pattern=r"^https?://[A-Za-z0-9.-]+(:[0-9]+)?/[A-Za-z0-9_./?=&%{}@-]*$",
+        description="address of an outside map with {z}, {x} and {y}; that server learns where people look",
+    )
+    tile_credit: str = Field("", max_length=200, description="whose the outside map is; shown on it")
+
+    @model_validator(mode="after")
+    def _whole_tile_address(self) -> Self:
+        if self.tile_server is not None:
+            missing = [one for one in ("{z}", "{x}", "{y}") if one not in self.tile_server]
+            if missing:
+                raise ValueError(
+                    f"CERCANA_TILE_SERVER lacks {', '.join(missing)}: https://host/{{z}}/{{x}}/{{y}}.png"
+                )
+            if not self.tile_credit.strip():
+                raise ValueError("CERCANA_TILE_CREDIT must say whose the map of CERCANA_TILE_SERVER is")
+        return self
+
+    @property
+    def tile_origin(self) -> str | None:
+        """Scheme and host of the outside map, for the content policy of pages."""
+        return None if self.tile_server is None else "/".join(self.tile_server.split("/", 3)[:3])
 
     @property
     def country_folder(self) -> Path:

@@ -173,7 +173,7 @@ def install(app: FastAPI, settings: Settings) -> None:
     """Pages, tiles, static files and the headers that guard them."""
     assets = Assets()
     facts = country_facts(settings.country_folder)
-    app.state.pages = build_environment(assets, _country(facts))
+    app.state.pages = build_environment(assets, _country(facts), outside_map=_outside_map(settings))
     # One shell for all: the layer fits itself to the points of the page, and no origin is kept in memory.
     app.state.map = search_map(assets.url, _middle(facts), COUNTRY_ZOOM)
     app.include_router(router)
@@ -183,7 +183,14 @@ def install(app: FastAPI, settings: Settings) -> None:
     app.mount(assets.prefix, assets)
     failures.install(app, app.state.pages)
     language.install(app)
-    security.install(app)
+    security.install(app, settings.tile_origin)
+
+
+def _outside_map(settings: Settings) -> dict[str, str]:
+    """Address and credit of the map of another server, where one is set; by default there is none."""
+    if settings.tile_server is None:
+        return {}
+    return {"tiles": settings.tile_server, "tiles_credit": settings.tile_credit}
 
 
 def _country(facts: Mapping[str, Any]) -> Mapping[str, Any]:

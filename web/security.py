@@ -26,17 +26,18 @@ FIXED_HEADERS = {
 }
 
 
-def content_policy(nonce: str) -> str:
+def content_policy(nonce: str, images: str | None = None) -> str:
     """Content-Security-Policy: only our own files, and inline code only with the nonce of this answer.
 
-    data: is for Leaflet's empty tile image. A route may set its own policy (an embeddable map).
+    data: is for Leaflet's empty tile image. images: origin of an outside map, where one is set.
+    A route may set its own policy (an embeddable map).
     """
     return "; ".join(
         (
             "default-src 'none'",
             f"script-src 'self' 'nonce-{nonce}'",
             f"style-src 'self' 'nonce-{nonce}'",
-            "img-src 'self' data:",
+            f"img-src 'self' data: {images or ''}".rstrip(),
             "font-src 'self'",
             "connect-src 'self'",
             "manifest-src 'self'",
@@ -57,8 +58,9 @@ def nonce_of(request: HTTPConnection) -> str:
 class SecurityHeaders:
     """Gives every HTTP request a nonce and every answer its headers, unless the answer has its own."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, images: str | None = None) -> None:
         self.app = app
+        self._images = images
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, with a fresh nonce in its state."""
@@ -74,13 +76,16 @@ class SecurityHeaders:
                 headers = MutableHeaders(scope=message)
                 for name, value in FIXED_HEADERS.items():
                     headers.setdefault(name, value)
-                headers.setdefault("Content-Security-Policy", content_policy(nonce))
+                headers.setdefault("Content-Security-Policy", content_policy(nonce, self._images))
             await send(message)
 
         await self.app(scope, receive, send_with_headers)
 
 
-def install(app: Starlette) -> None:
-    """Nonce and headers outside, gzip inside. Call it after every other `add_middleware`."""
+def install(app: Starlette, images: str | None = None) -> None:
+    """Nonce and headers outside, gzip inside. Call it after every other `add_middleware`.
+
+    images: origin of an outside map that pages may draw.
+    """
     app.add_middleware(GZipMiddleware, minimum_size=GZIP_FROM_BYTES, compresslevel=6)
-    app.add_middleware(SecurityHeaders)
+    app.add_middleware(SecurityHeaders, images=images)

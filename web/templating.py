@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -35,11 +36,18 @@ class Alternate:
     chosen: bool
 
 
-def build_environment(assets: Assets, country: Mapping[str, Any], *, demo: bool = False) -> Environment:
+def build_environment(
+    assets: Assets,
+    country: Mapping[str, Any],
+    *,
+    demo: bool = False,
+    outside_map: Mapping[str, str] = MappingProxyType({}),
+) -> Environment:
     """Templates with autoescape on and undefined names as errors; texts in the language of the request.
 
     country carries what differs by country: `name`, and `helplines`, each with `dial`, `display`
-    and `label`. demo shows the banner that the places are not real.
+    and `label`. demo shows the banner that the places are not real. outside_map: address and
+    credit of another server's map, under `tiles` and `tiles_credit`, drawn below ours.
     """
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
@@ -75,7 +83,7 @@ def build_environment(assets: Assets, country: Mapping[str, Any], *, demo: bool 
         style=lambda name: Markup(assets.text(name)),
         country=country,
         demo=demo,
-        map_words=labels.map_words,
+        map_words=lambda: {**labels.map_words(), **outside_map},
         path_for=language.path_for,
     )
     return environment

@@ -208,10 +208,10 @@
   const area = ({ level }) => {
     official ||= level === "comuna";
     const [weight, color] = LINES[level] || [0.7, "#c3c9cf"];
-    return { fill: true, fillColor: "#fbfaf6", fillOpacity: 1, weight, color, opacity: 1 };
+    return { fill: !words.tiles, fillColor: "#fbfaf6", fillOpacity: 1, weight, color, opacity: 1 };
   };
   const land = (_, zoom) =>
-    zoom < COARSE_FROM ? { fill: true, fillColor: "#fbfaf6", fillOpacity: 1, weight: 1, color: "#8b98a5" } : [];
+    zoom < COARSE_FROM && !words.tiles ? { fill: true, fillColor: "#fbfaf6", fillOpacity: 1, weight: 1, color: "#8b98a5" } : [];
   const ground = (map) =>
     map.getContainer().classList.toggle("coarse", map.getZoom() >= COARSE_FROM && !official);
 
@@ -228,6 +228,11 @@
       const data = onPage("puntos");
       if (data) fit(map, data.origin, data.points, false);
       L.control.attribution({ prefix: false }).addAttribution(words.credit).addTo(map);
+      if (words.tiles) {
+        const credit = document.createElement("span");
+        credit.textContent = words.tiles_credit; // Leaflet writes what it is given as HTML
+        L.tileLayer(words.tiles, { attribution: credit.innerHTML, zIndex: 0, maxZoom: map.getMaxZoom() }).addTo(map);
+      }
       L.control.scale({ imperial: false }).addTo(map);
       window.cercana.names?.addTo(map);
       L.control.zoom({ position: "bottomright", zoomInTitle: words.near, zoomOutTitle: words.far }).addTo(map);
