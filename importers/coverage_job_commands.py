@@ -3,7 +3,7 @@
 from typing import Annotated
 
 import typer
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from directory.db import transaction
@@ -22,11 +22,17 @@ def list_all(
     """What runs, what waits (next first), and what has ended (last first)."""
     with working_engine(read_settings(data=data)) as engine, transaction(engine) as session:
         found = list_jobs(session, limit=limit)
-    table = Table("Job", "What", "State", "Done", "Why")
+    if not found:
+        say("No jobs.")
+        return
+    table = Table(Column("Job", no_wrap=True), "What", "State", "Done")
     for one in found:
         far = f"{one.done:,}" if one.total is None else f"{one.done:,} of {one.total:,}"
-        table.add_row(*map(Text, (str(one.id), one.kind, one.state, far, one.error or one.told)))
-    console.print(table if found else "No jobs.")
+        table.add_row(*map(Text, (str(one.id), one.kind, one.state, far)))
+    console.print(table)
+    for one in found:
+        if one.error or one.told:  # sentences, for which a column is too narrow
+            say(f"{one.id}: {one.error or one.told}")
 
 
 @work.command("cancel")
