@@ -8,6 +8,8 @@ from directory.errors import NotFoundError
 from directory.road_drawings import road_level, shown_classes
 
 MAX_ZOOM = 12
+# The layer of maps that colour comunas by a figure.
+FIGURES = "figures"
 # Below these zooms the smaller borders are nothing but noise.
 PROVINCES_FROM = 7
 COMUNAS_FROM = 4
@@ -20,19 +22,27 @@ def tile(session: Session, layer: str, z: int, x: int, y: int) -> bytes:
 
     Layers: `areas` (land below, comunas, and the lines of provinces and regions above), `outline` (land),
     `roads` (main roads of the networks in use), `places` (names of comunas, with where they stand), `base` (areas,
-    roads and places in one). Raises NotFoundError for another layer, or a tile that does not exist.
+    roads and places in one), `figures` (the same with comunas at every zoom, for who colours them). Raises
+    NotFoundError for another layer, or a tile that does not exist.
     """
     if layer not in _LAYERS or not (0 <= z <= MAX_ZOOM and 0 <= x < 2**z and 0 <= y < 2**z):
         raise NotFoundError("No existe esa parte del mapa.")
-    values = {"z": z, "x": x, "y": y, "level": level_of(z), "kinds": _kinds(z), "people": _people(z)}
+    values = {
+        "z": z,
+        "x": x,
+        "y": y,
+        "level": level_of(z),
+        "kinds": _kinds(z, every=layer == FIGURES),
+        "people": _people(z),
+    }
     values |= {"road_level": road_level(z), "road_classes": shown_classes(z)}
     # Layers of a tile simply follow each other.
     return b"".join(bytes(session.scalar(text(drawn), values) or b"") for drawn in _LAYERS[layer])
 
 
-def _kinds(z: int) -> list[str]:
-    """Kinds of areas drawn at a zoom."""
-    return ["region"] + ["province"] * (z >= PROVINCES_FROM) + ["comuna"] * (z >= COMUNAS_FROM)
+def _kinds(z: int, *, every: bool) -> list[str]:
+    """Kinds of areas drawn at a zoom. every: comunas even where they are but specks."""
+    return ["region"] + ["province"] * (z >= PROVINCES_FROM) + ["comuna"] * (every or z >= COMUNAS_FROM)
 
 
 def _people(z: int) -> int:
@@ -87,10 +97,12 @@ select ST_AsMVT(places, 'places') as tile from (
   order by a.population desc nulls last, a.code) places
 where geom is not null
 """
+_WHOLE = (_BOUNDS + _LAND, _BOUNDS + _AREAS, _BOUNDS + _ROADS, _BOUNDS + _PLACES)
 _LAYERS = {
     "areas": (_BOUNDS + _LAND, _BOUNDS + _AREAS),
     "outline": (_BOUNDS + _LAND,),
     "roads": (_BOUNDS + _ROADS,),
     "places": (_BOUNDS + _PLACES,),
-    "base": (_BOUNDS + _LAND, _BOUNDS + _AREAS, _BOUNDS + _ROADS, _BOUNDS + _PLACES),
+    "base": _WHOLE,
+    FIGURES: _WHOLE,
 }

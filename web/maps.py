@@ -26,6 +26,8 @@ Links = list[tuple[str, str]]
 
 # Tiles are drawn at twice the usual size, so the level is the zoom less one (cercana.level): fewer requests.
 TILES_URL = "/teselas/base/{level}/{x}/{y}.pbf"
+# The same with comunas at every zoom: a country is coloured by them.
+FIGURES_URL = "/teselas/figures/{level}/{x}/{y}.pbf"
 ISLAND = "puntos"
 MIN_ZOOM = 2
 MAX_ZOOM = 17
@@ -242,7 +244,7 @@ class CoverageLayer(_OwnAssets, Layer):
         """
     )
 
-    def __init__(self, asset_url: AssetUrl, *, island: str = "coverage", url: str = TILES_URL) -> None:
+    def __init__(self, asset_url: AssetUrl, *, island: str = "coverage", url: str = FIGURES_URL) -> None:
         super().__init__(name="coverage", overlay=True, control=False)
         self._name = "CoverageLayer"
         self._take_assets(asset_url)

@@ -18,7 +18,7 @@ from directory.drawings import level_of
 from directory.errors import NotFoundError
 from directory.settings import ROOT, Settings
 from directory.svg_map import svg_map
-from directory.tiles import MAX_ZOOM, tile
+from directory.tiles import COMUNAS_FROM, MAX_ZOOM, tile
 from geo.points import LonLat
 from importers.areas import load_areas, load_country
 from web.tiles import router
@@ -100,6 +100,14 @@ def test_land_lies_below_the_official_areas(asking: Session, z: int) -> None:
     assert layers(content) == ["land", "areas"]
     assert b"13101" in content
     assert b"13120" not in content
+
+
+@pytest.mark.parametrize("z", range(MAX_ZOOM + 1))
+def test_who_colours_comunas_has_them_at_every_zoom(asking: Session, z: int) -> None:
+    figures, base = (tile(asking, layer, *at(SANTIAGO, z)) for layer in ("figures", "base"))
+    kinds = b"comuna"  # of an area, as the tile says it
+    assert (kinds in figures, kinds in base) == (True, z >= COMUNAS_FROM)
+    assert (figures == base) == (z >= COMUNAS_FROM)
 
 
 def test_each_layer_and_the_sea(asking: Session) -> None:
